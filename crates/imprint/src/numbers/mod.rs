@@ -1,0 +1,1 @@
+//! From quantities to symbols and back: combination number, cipher, symbol row (Fig. 4a and 10).
