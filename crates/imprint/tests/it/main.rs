@@ -1,0 +1,3 @@
+//! The imprint through its public functions.
+
+mod numbers;
