@@ -3,6 +3,8 @@
 
 mod commands;
 mod failure;
+mod input;
+mod output;
 
 use clap::Parser;
 use std::process::ExitCode;

@@ -1,0 +1,27 @@
+//! `porto imprint`: the imprint's numbers and picture, one module per command.
+
+mod decode;
+mod encode;
+mod numbers;
+
+use crate::failure::Failure;
+use std::process::ExitCode;
+
+/// What can be asked of an imprint.
+#[derive(clap::Subcommand)]
+pub enum Command {
+    /// Make the numbers and symbols of one imprint (a test tool: real keys never leave the security device).
+    Encode(encode::Encode),
+    /// Read a row of symbols back into numbers.
+    Decode(decode::Decode),
+}
+
+impl Command {
+    /// Does it.
+    pub fn run(self) -> Result<ExitCode, Failure> {
+        match self {
+            Command::Encode(encode) => encode.run(),
+            Command::Decode(decode) => decode.run(),
+        }
+    }
+}
