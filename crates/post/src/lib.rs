@@ -1,0 +1,5 @@
+//! The examiner's station: from a picture to a row to a verdict.
+//!
+//! What always holds: any bytes may be offered as a picture; nothing here panics on them, and memory stays
+//! bounded by the stated limits. A reading never claims more certainty than the picture carries: what is
+//! covered, blurred or erased reads as "could be anything".

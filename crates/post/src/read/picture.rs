@@ -1,0 +1,155 @@
+//! A picture as the reader sees it: grey, eight bits, of bounded size.
+//!
+//! What always holds: the size is checked before a pixel is decoded, so a small file cannot ask for much
+//! memory; any bytes give a picture or a clear error, never a panic.
+
+use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
+use std::io::Cursor;
+use thiserror::Error;
+
+/// Most pixels of a picture: a large photograph, or an A3 page at 600 dpi.
+pub const PIXELS_AT_MOST: u64 = 80_000_000;
+/// Longest side of a picture in pixels.
+pub const SIDE_AT_MOST: u32 = 32_768;
+/// Most memory a decoder may take, in bytes.
+const DECODER_BYTES_AT_MOST: u64 = 768 << 20;
+
+/// Why bytes are not a picture.
+#[derive(Debug, Error)]
+pub enum PictureError {
+    /// None of PNG, JPEG, TIFF, PGM, WebP.
+    #[error("not a PNG, JPEG, TIFF, PGM or WebP picture")]
+    Format,
+    /// A picture without pixels.
+    #[error("the picture has no pixels")]
+    Empty,
+    /// Larger than the reader takes.
+    #[error("a picture of {width} x {height} pixels is larger than the reader takes")]
+    TooLarge {
+        /// Pixels across.
+        width: u32,
+        /// Pixels down.
+        height: u32,
+    },
+    /// The number of pixels is not width times height.
+    #[error("the number of pixels does not fit the picture's width and height")]
+    Pixels,
+    /// The file is damaged or uses a variant that is not understood.
+    #[error("the picture cannot be decoded: {0}")]
+    Decode(#[source] image::ImageError),
+}
+
+/// A grey picture; 0 is black, 255 is white; rows from the top, pixels from the left.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Picture {
+    width: usize,
+    height: usize,
+    pixels: Vec<u8>,
+}
+
+impl Picture {
+    /// Decodes a file's bytes.
+    ///
+    /// # Errors
+    /// The bytes are no picture of a known format, damaged, or a picture larger than the reader takes.
+    pub fn decode(bytes: &[u8]) -> Result<Picture, PictureError> {
+        let format = image::guess_format(bytes).map_err(|_| PictureError::Format)?;
+        use ImageFormat::{Jpeg, Png, Pnm, Tiff, WebP};
+        if !matches!(format, Jpeg | Png | Pnm | Tiff | WebP) {
+            return Err(PictureError::Format);
+        }
+        let mut decoder = ImageReader::with_format(Cursor::new(bytes), format)
+            .into_decoder()
+            .map_err(PictureError::Decode)?;
+        let (width, height) = decoder.dimensions();
+        check_size(width, height)?;
+        let mut limits = Limits::no_limits();
+        limits.max_alloc = Some(DECODER_BYTES_AT_MOST);
+        decoder.set_limits(limits).map_err(PictureError::Decode)?;
+        if decoder.total_bytes() > DECODER_BYTES_AT_MOST {
+            return Err(PictureError::TooLarge { width, height });
+        }
+        let decoded = DynamicImage::from_decoder(decoder).map_err(PictureError::Decode)?;
+        Picture::from_grey(width, height, grey(decoded))
+    }
+
+    /// A picture from grey pixels, for example from a camera.
+    ///
+    /// # Errors
+    /// The number of pixels is not `width` times `height`, or they are too many.
+    pub fn from_grey(width: u32, height: u32, pixels: Vec<u8>) -> Result<Picture, PictureError> {
+        check_size(width, height)?;
+        if pixels.len() as u64 != u64::from(width) * u64::from(height) {
+            return Err(PictureError::Pixels);
+        }
+        Ok(Picture { width: width as usize, height: height as usize, pixels })
+    }
+
+    /// Pixels across.
+    pub fn width(&self) -> usize {
+        self.width
+    }
+
+    /// Pixels down.
+    pub fn height(&self) -> usize {
+        self.height
+    }
+
+    /// All pixels, row by row.
+    pub fn pixels(&self) -> &[u8] {
+        &self.pixels
+    }
+
+    /// One row of pixels; empty if there is no such row.
+    pub fn row(&self, y: usize) -> &[u8] {
+        self.pixels.get(y * self.width..(y + 1) * self.width).unwrap_or(&[])
+    }
+
+    /// The grey value between pixels, bilinear; the centre of the first pixel is (0.5, 0.5). Beyond the border
+    /// the picture continues with its outermost pixels.
+    #[inline]
+    pub fn sample(&self, x: f32, y: f32) -> f32 {
+        let x = (x - 0.5).clamp(0.0, (self.width - 1) as f32);
+        let y = (y - 0.5).clamp(0.0, (self.height - 1) as f32);
+        let (left, above) = (x as usize, y as usize);
+        let (right, below) = ((left + 1).min(self.width - 1), (above + 1).min(self.height - 1));
+        let (across, down) = (x - left as f32, y - above as f32);
+        let at = |x: usize, y: usize| f32::from(self.pixels[y * self.width + x]);
+        let top = at(left, above) + (at(right, above) - at(left, above)) * across;
+        let bottom = at(left, below) + (at(right, below) - at(left, below)) * across;
+        top + (bottom - top) * down
+    }
+
+    /// True if the point lies on the picture.
+    pub fn contains(&self, x: f64, y: f64) -> bool {
+        x >= 0.0 && y >= 0.0 && x <= self.width as f64 && y <= self.height as f64
+    }
+}
+
+fn check_size(width: u32, height: u32) -> Result<(), PictureError> {
+    if width == 0 || height == 0 {
+        return Err(PictureError::Empty);
+    }
+    let too_large = width > SIDE_AT_MOST
+        || height > SIDE_AT_MOST
+        || u64::from(width) * u64::from(height) > PIXELS_AT_MOST;
+    if too_large {
+        return Err(PictureError::TooLarge { width, height });
+    }
+    Ok(())
+}
+
+/// Grey values; a transparent picture lies on white paper.
+fn grey(decoded: DynamicImage) -> Vec<u8> {
+    if !decoded.color().has_alpha() {
+        return decoded.into_luma8().into_raw();
+    }
+    let with_alpha = decoded.into_luma_alpha8();
+    with_alpha
+        .pixels()
+        .map(|pixel| {
+            let [value, alpha] = pixel.0.map(u32::from);
+            ((value * alpha + 255 * (255 - alpha)) / 255) as u8
+        })
+        .collect()
+}
