@@ -1,1 +1,20 @@
-//! The print image: run-length records, windows, layouts, figures and the routines that make columns of them.
+//! The print image: run-length records, windows, layouts, figures and the routines that make columns of them
+//! (EP 0 660 270, Fig. 3a-3e, 5-9c, 11-13).
+//!
+//! What always holds: coordinates are dots on paper, x to the right, y downwards, with (0, 0) at the top left of
+//! the stamps; a cliché lies left of it at negative x. Columns in records and streams come in printing order,
+//! the rightmost on paper first. Nothing here paints outside of the place it was given.
+
+pub mod art;
+mod bitmap;
+pub mod content;
+pub mod font;
+pub mod layout;
+pub mod painter;
+mod rect;
+
+pub use bitmap::Bitmap;
+pub use content::{Content, Issuer, OpenMark};
+pub use layout::{Layout, LayoutId};
+pub use painter::paint;
+pub use rect::Rect;

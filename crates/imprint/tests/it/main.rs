@@ -1,3 +1,4 @@
 //! The imprint through its public functions.
 
 mod numbers;
+mod picture;

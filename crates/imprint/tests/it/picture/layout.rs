@@ -1,0 +1,77 @@
+//! The five layouts: what a reader and a person rely on.
+
+use super::{all_layouts, content};
+use imprint::picture::layout::Window;
+use imprint::picture::{self, Issuer, OpenMark, Rect};
+
+/// Claim: D9
+#[test]
+fn windows_lie_within_the_stamps_and_apart_from_each_other() {
+    for layout in all_layouts() {
+        for (index, field) in layout.fields.iter().enumerate() {
+            assert!(layout.stamps().encloses(field.place), "{} in {}", field.window, layout.id);
+            for other in &layout.fields[index + 1..] {
+                assert!(
+                    !field.place.overlaps(other.place),
+                    "{} and {} in {}",
+                    field.window,
+                    other.window,
+                    layout.id
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn the_anchors_look_the_same_in_every_layout_and_keep_their_quiet_zone() {
+    for layout in all_layouts() {
+        let mut content = content(12);
+        content.mark = Some(OpenMark::Manipulated);
+        let bitmap = picture::paint(&layout, &Issuer::default(), &content).unwrap();
+        for y in 2..238 {
+            let black: Vec<i32> = (0..720).filter(|x| bitmap.is_black(*x, y)).collect();
+            let near_left: Vec<i32> = black.iter().copied().filter(|x| *x < 30).collect();
+            let expected: Vec<i32> = (0..8).chain(12..16).chain(20..24).collect();
+            assert_eq!(near_left, expected, "row {y} of {}", layout.id);
+            let near_right: Vec<i32> = black.iter().map(|x| x - 696).filter(|x| *x >= -6).collect();
+            assert_eq!(near_right, expected, "row {y} of {}", layout.id);
+        }
+    }
+}
+
+#[test]
+fn rows_of_every_set_find_their_place_and_longer_ones_are_refused() {
+    for layout in all_layouts() {
+        for count in [10, 12, 13, 14, 15, 16, 17, 20, 23, 28] {
+            let cells = layout.row_cells(count).unwrap_or_else(|error| panic!("{}: {error}", layout.id));
+            assert_eq!(cells.len(), count);
+            for (index, cell) in cells.iter().enumerate() {
+                assert_eq!(cell.width / 5, cell.height / 4);
+                let own_window = layout.fields.iter().any(|field| field.place.encloses(*cell));
+                assert!(own_window, "symbol {index} of {count} in {}: {cell:?}", layout.id);
+                let roomy = Rect::new(cell.x - 2, cell.y - 2, cell.width + 4, cell.height + 4);
+                assert!(cells[index + 1..].iter().all(|other| !roomy.overlaps(*other)));
+            }
+        }
+        let error = layout.row_cells(200).unwrap_err();
+        assert!(error.to_string().starts_with("a row of"));
+    }
+}
+
+#[test]
+fn the_upright_row_of_twelve_is_236_dots_long() {
+    let layout = imprint::picture::Layout::new(Default::default(), Default::default()).unwrap();
+    let cells = layout.row_cells(12).unwrap();
+    let block = cells.iter().copied().reduce(Rect::union).unwrap();
+    assert_eq!((block.y, block.width, block.height), (2, 20, 236));
+}
+
+#[test]
+fn the_mark_stands_right_of_the_cliche_number_in_every_layout() {
+    for layout in all_layouts() {
+        let number = layout.field(Window::ClicheNumber).unwrap().place;
+        assert!(layout.mark().x > number.right());
+        assert_eq!(layout.mark().y, number.y);
+    }
+}
