@@ -1,28 +1,33 @@
-//! Everything a developer runs: `cargo xtask test`.
+//! Everything a developer runs, one module per task: `cargo xtask test` and its siblings.
+
+mod claims;
+mod services;
+mod test;
+mod workspace;
 
 use clap::Parser;
-use std::process::{Command, ExitCode};
+use std::process::ExitCode;
 
 /// Everything a developer runs.
 #[derive(Parser)]
-#[command(arg_required_else_help = true)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", arg_required_else_help = true)]
 enum Task {
-    /// Everything CI checks.
-    Test,
+    /// Install what the tests need, then check everything CI checks
+    Test(test::Options),
+    /// List every row of docs/claims.md with the tests that prove it
+    Claims,
 }
 
 fn main() -> ExitCode {
-    let Task::Test = Task::parse();
-    let checks: [&[&str]; 3] = [
-        &["fmt", "--all", "--check"],
-        &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"],
-        &["test", "--workspace"],
-    ];
-    for arguments in checks {
-        if !Command::new("cargo").args(arguments).status().is_ok_and(|status| status.success()) {
-            eprintln!("xtask: cargo {} failed", arguments.join(" "));
-            return ExitCode::FAILURE;
+    let outcome = match Task::parse() {
+        Task::Test(options) => test::run(&options),
+        Task::Claims => claims::run(),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(sentence) => {
+            eprintln!("xtask: {sentence}");
+            ExitCode::FAILURE
         }
     }
-    ExitCode::SUCCESS
 }
