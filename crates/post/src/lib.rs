@@ -3,3 +3,7 @@
 //! What always holds: any bytes may be offered as a picture; nothing here panics on them, and memory stays
 //! bounded by the stated limits. A reading never claims more certainty than the picture carries: what is
 //! covered, blurred or erased reads as "could be anything".
+
+pub mod judge;
+pub mod list;
+pub mod reading;

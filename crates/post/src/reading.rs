@@ -6,7 +6,7 @@
 //! is flat. The judge calls an imprint forged only if these numbers exclude a misreading, so they must never
 //! understate the probability of one.
 
-use imprint::symbols::SetId;
+use imprint::numbers::SetId;
 
 /// Most symbols in a set.
 pub const SYMBOLS_AT_MOST: usize = 40;
@@ -104,7 +104,8 @@ impl RowReading {
 }
 
 fn top(log: &[f32]) -> (usize, f32) {
-    log.iter().copied().enumerate().fold((0, f32::NEG_INFINITY), |best, candidate| {
-        if candidate.1 > best.1 { candidate } else { best }
-    })
+    log.iter()
+        .copied()
+        .enumerate()
+        .fold((0, f32::NEG_INFINITY), |best, candidate| if candidate.1 > best.1 { candidate } else { best })
 }

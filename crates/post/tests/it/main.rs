@@ -1,0 +1,3 @@
+//! The examiner's station through its public functions.
+
+mod judge;
