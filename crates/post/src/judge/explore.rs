@@ -23,6 +23,8 @@ const DATES_MAX: usize = 64;
 const METERS_MAX: usize = 8;
 /// An agreeing reading is accepted only if it is at least this probable beside the most probable reading.
 const PLAUSIBLE: f64 = 1e-4;
+/// A reading that agrees in everything but its place is believed up to this risk: it leads to no acceptance.
+const OUTSIDE_RISK: f64 = 1e-3;
 /// Most rows that are tried in all.
 const ROWS_MAX: u64 = 60_000;
 
@@ -123,15 +125,17 @@ pub fn explore<'l>(
         most_probable = most_probable.max(probability);
         match stand(open, attempt, symbols, probability) {
             None => excluded += probability,
-            Some((standing, true)) if standing.mv_in_interval == Some(false) => {
-                exploration.keep_contradicting(standing);
-            }
             Some((standing, true)) => {
+                let outside = standing.mv_in_interval == Some(false);
+                let allowed = if outside { OUTSIDE_RISK } else { risk };
                 let plausible = probability >= PLAUSIBLE * most_probable;
-                if plausible && standing.chance * exploration.tried as f64 <= risk {
+                let accepted = plausible && standing.chance * exploration.tried as f64 <= allowed;
+                if accepted && !outside {
                     exploration.misreading = 1.0 - excluded;
                     exploration.agreeing = Some(standing);
                     return exploration;
+                } else if accepted {
+                    exploration.keep_contradicting(standing);
                 }
             }
             Some((standing, false)) => {
@@ -266,7 +270,7 @@ fn stand<'l>(
         && serial_agrees(open, serial)
         && shown_digits(open, profile).is_none_or(|count| count.agree_with(shown))
         && date.is_none_or(|date| open.date.agree_with(u64::from(date.yyyymmdd())));
-    let chance = chance(open, profile, interval);
+    let chance = chance(open, profile, interval.filter(|_| mv_in_interval == Some(true)));
     let standing =
         Standing { meter, profile, bound_date: date, symbols, decoded, probability, chance, mv_in_interval };
     // A number outside the interval, with a postage that is not the printed one, is nobody's.
