@@ -1,0 +1,34 @@
+//! `cargo xtask bench`: the figures, each beside a named peer in the same run. The peers live in a workspace of their
+//! own (`bench-peers/`), so that nothing else builds them.
+
+use crate::workspace::{self, Outcome, cargo};
+use std::path::{self, PathBuf};
+
+/// What to measure.
+#[derive(clap::Args)]
+pub struct Options {
+    /// peers for everything, or some of: reading, drawing, numbers, commits
+    parts: Vec<String>,
+    /// Pictures for each class of disturbance
+    #[arg(long, value_name = "N")]
+    pictures: Option<u64>,
+    /// Also write the figures as JSON to this file
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+}
+
+/// Builds the peers in release mode and measures.
+pub fn run(options: &Options) -> Outcome {
+    let mut command = cargo();
+    command.current_dir(workspace::root().join("bench-peers"));
+    command.args(["run", "--release", "--quiet", "--"]);
+    command.args(options.parts.iter().filter(|part| *part != "peers"));
+    if let Some(pictures) = options.pictures {
+        command.args(["--pictures", &pictures.to_string()]);
+    }
+    if let Some(file) = &options.json {
+        let place = path::absolute(file).map_err(|error| format!("{}: {error}", file.display()))?;
+        command.arg("--json").arg(place);
+    }
+    workspace::run(&mut command, "bench-peers (it needs cmake and a C++ compiler)")
+}
