@@ -7,3 +7,4 @@
 pub mod judge;
 pub mod list;
 pub mod reading;
+pub mod sightings;

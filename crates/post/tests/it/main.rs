@@ -1,3 +1,4 @@
 //! The examiner's station through its public functions.
 
 mod judge;
+mod sightings;
