@@ -6,5 +6,6 @@
 
 pub mod judge;
 pub mod list;
+pub mod read;
 pub mod reading;
 pub mod sightings;

@@ -1,0 +1,24 @@
+//! Reads an imprint from a picture: find, geometry, light, cells, features, candidates with likelihoods.
+//!
+//! What always holds: the picture is looked at along sparse lines and where the imprint's fields are, never as
+//! a whole; no reading claims more than the picture shows (see [`crate::reading`]). Nothing here decides
+//! whether an imprint is genuine.
+
+mod anchors;
+mod digits;
+pub mod features;
+pub mod geometry;
+mod layouts;
+mod light;
+mod locate;
+mod mark;
+mod patch;
+mod picture;
+mod posterior;
+mod register;
+mod scan;
+
+pub use layouts::{KnownLayouts, LayoutFit};
+pub use locate::{Located, find};
+pub use patch::Patch;
+pub use picture::{PIXELS_AT_MOST, Picture, PictureError, SIDE_AT_MOST};

@@ -1,0 +1,277 @@
+//! Sub-pixel fit of the geometry to the anchors' edges.
+//!
+//! At many heights a line of samples across each anchor finds its six edges; at both ends lines along the bars
+//! find where they stop. The correction of the plane that explains all of them is solved by least squares,
+//! edges far from the others left out; how far the ink has spread is an unknown of its own.
+
+use super::anchors::ANCHOR_DISTANCE;
+use super::geometry::{Homography, solve};
+use super::picture::Picture;
+use super::scan::ANCHOR_EDGES;
+use imprint::picture::layout::DOTS;
+
+/// Heights at which an anchor is crossed.
+pub(crate) const HEIGHTS: usize = 16;
+/// Dots between two samples of a line.
+const SAMPLE: f64 = 0.5;
+/// How far from its place an edge is looked for, in dots.
+const REACH: f64 = 2.6;
+/// Unknowns: eight of the plane, the spread across and down.
+const UNKNOWNS: usize = 10;
+/// Least number of edges for a fit.
+const EDGES_AT_LEAST: usize = 24;
+/// Dots that scale coordinates to about one.
+const SCALE: f64 = 360.0;
+
+/// Lightness of paper and ink beside an anchor at one height.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct Level {
+    pub light: f32,
+    pub dark: f32,
+}
+
+/// The fitted geometry and what was seen at the anchors.
+#[derive(Clone, Debug)]
+pub(crate) struct Registration {
+    pub map: Homography,
+    /// Left and right anchor, from the top.
+    pub levels: [[Level; HEIGHTS]; 2],
+    /// Standard deviation of the blur in dots.
+    pub blur: f32,
+    /// How much wider and higher black is than drawn, in dots.
+    pub spread: (f32, f32),
+    /// Share of the edges that were found where they were expected.
+    pub support: f32,
+    /// Root mean square of the edges' distance from the fit, in dots.
+    pub residual: f32,
+    /// How many of the five bars' ends were found at each corner: left top, left bottom, right top, right bottom.
+    pub ends: [u32; 4],
+}
+
+/// One equation: an edge seen beside its place.
+#[derive(Clone, Copy, Debug)]
+struct Edge {
+    x: f64,
+    y: f64,
+    /// Distance along x if `across`, else along y, in dots.
+    distance: f64,
+    across: bool,
+    /// 1 if black begins here, -1 if it ends.
+    side: f64,
+    /// Change of lightness per dot, as a share of the contrast.
+    steepness: f64,
+}
+
+/// The height of level `index`, in dots.
+pub(crate) fn height(index: usize) -> f64 {
+    (index as f64 + 0.5) * f64::from(DOTS) / HEIGHTS as f64
+}
+
+/// Fits the rough map to the picture. None if what lies there is not a pair of anchors.
+pub(crate) fn register(picture: &Picture, rough: &Homography, rounds: usize) -> Option<Registration> {
+    let mut map = *rough;
+    let mut last = None;
+    for _ in 0..rounds.max(1) {
+        let levels = levels(picture, &map);
+        let mut edges = Vec::with_capacity(16 * HEIGHTS);
+        edges_across(picture, &map, &levels, &mut edges);
+        edges_down(picture, &map, &levels, &mut edges);
+        let (solution, residual) = fit(&mut edges)?;
+        map = map.after(&plane(&solution)?)?;
+        let spread = (solution[8] as f32, solution[9] as f32);
+        let support = edges.len() as f32 / (12 * HEIGHTS + 12) as f32;
+        let blur = blur(&edges);
+        let ends = ends(&edges);
+        last = Some(Registration { map, levels, blur, spread, support, residual: residual as f32, ends });
+    }
+    last
+}
+
+/// Paper and ink beside the anchors.
+fn levels(picture: &Picture, map: &Homography) -> [[Level; HEIGHTS]; 2] {
+    [0.0, ANCHOR_DISTANCE].map(|left| {
+        let mut levels = [Level::default(); HEIGHTS];
+        for (index, level) in levels.iter_mut().enumerate() {
+            let y = height(index);
+            let at = |x: f64, up: f64| sample_on_paper(picture, map, left + x, y + up);
+            let ink = [at(3.0, -2.0), at(4.0, 0.0), at(5.0, 2.0)];
+            let inner = if left == 0.0 { 28.0 } else { -4.0 };
+            let paper = [at(inner, -4.0), at(inner, 0.0), at(inner, 4.0)];
+            level.dark = median(ink.map(|value| value.unwrap_or(255.0)));
+            level.light = median(paper.map(|value| value.unwrap_or(0.0)));
+        }
+        levels
+    })
+}
+
+fn median([a, b, c]: [f32; 3]) -> f32 {
+    a.max(b).min(a.min(b).max(c))
+}
+
+/// The grey value at a dot; none beyond the picture.
+fn sample_on_paper(picture: &Picture, map: &Homography, x: f64, y: f64) -> Option<f32> {
+    let (px, py) = map.apply(x, y);
+    picture.contains(px, py).then(|| picture.sample(px as f32, py as f32))
+}
+
+fn edges_across(picture: &Picture, map: &Homography, levels: &[[Level; HEIGHTS]; 2], edges: &mut Vec<Edge>) {
+    const COUNT: usize = (30.0 / SAMPLE) as usize;
+    const FROM: f64 = -3.0;
+    for (side, left) in [0.0, ANCHOR_DISTANCE].into_iter().enumerate() {
+        for (index, level) in levels[side].iter().enumerate() {
+            let y = height(index);
+            let mut line = [0.0; COUNT];
+            for (step, value) in line.iter_mut().enumerate() {
+                let x = left + FROM + step as f64 * SAMPLE;
+                *value = blackness(sample_on_paper(picture, map, x, y), *level);
+            }
+            for (edge, place) in ANCHOR_EDGES.into_iter().enumerate() {
+                let begins = edge % 2 == 0;
+                let place = f64::from(place);
+                if let Some((distance, steepness)) = crossing(&line, place - FROM, begins) {
+                    let side = if begins { 1.0 } else { -1.0 };
+                    edges.push(Edge { x: left + place, y, distance, across: true, side, steepness });
+                }
+            }
+        }
+    }
+}
+
+fn edges_down(picture: &Picture, map: &Homography, levels: &[[Level; HEIGHTS]; 2], edges: &mut Vec<Edge>) {
+    const COUNT: usize = (12.0 / SAMPLE) as usize;
+    const FROM: f64 = -6.0;
+    let ends = [(0.0, true, 0), (f64::from(DOTS), false, HEIGHTS - 1)];
+    for (side, left) in [0.0, ANCHOR_DISTANCE].into_iter().enumerate() {
+        for (y, begins, index) in ends {
+            let level = levels[side].get(index).copied().unwrap_or_default();
+            for bar in [2.0, 4.0, 6.0, 14.0, 22.0] {
+                let x = left + bar;
+                let mut line = [0.0; COUNT];
+                for (step, value) in line.iter_mut().enumerate() {
+                    let y = y + FROM + step as f64 * SAMPLE;
+                    *value = blackness(sample_on_paper(picture, map, x, y), level);
+                }
+                if let Some((distance, steepness)) = crossing(&line, -FROM, begins) {
+                    let side = if begins { 1.0 } else { -1.0 };
+                    edges.push(Edge { x, y, distance, across: false, side, steepness });
+                }
+            }
+        }
+    }
+}
+
+/// 0 for paper, 1 for ink; beyond the picture is paper.
+fn blackness(value: Option<f32>, level: Level) -> f32 {
+    let Some(value) = value else { return 0.0 };
+    (level.light - value) / (level.light - level.dark).max(1.0)
+}
+
+/// The crossing of the middle nearest to `place` (dots from the line's start): its distance and steepness.
+fn crossing(line: &[f32], place: f64, begins: bool) -> Option<(f64, f64)> {
+    let mut nearest: Option<(f64, f64)> = None;
+    let first = (((place - REACH) / SAMPLE).floor().max(0.0)) as usize;
+    let last = ((place + REACH) / SAMPLE).ceil() as usize;
+    for (index, pair) in line.windows(2).enumerate().take(last).skip(first) {
+        let (from, to) = (f64::from(pair[0]), f64::from(pair[1]));
+        let crosses = if begins { from < 0.5 && to >= 0.5 } else { from >= 0.5 && to < 0.5 };
+        if crosses {
+            let distance = (index as f64 + (0.5 - from) / (to - from)) * SAMPLE - place;
+            if nearest.is_none_or(|(other, _)| distance.abs() < other.abs()) {
+                nearest = Some((distance, (to - from).abs() / SAMPLE));
+            }
+        }
+    }
+    nearest.filter(|(distance, _)| distance.abs() < REACH)
+}
+
+/// How many ends of bars were found at each corner.
+fn ends(edges: &[Edge]) -> [u32; 4] {
+    let mut ends = [0; 4];
+    for edge in edges.iter().filter(|edge| !edge.across) {
+        let corner = 2 * usize::from(edge.x > ANCHOR_DISTANCE) + usize::from(edge.y > 0.0);
+        ends[corner] += 1;
+    }
+    ends
+}
+
+/// Least squares, twice more without the edges that lie far from the rest. Leaves the edges that count.
+fn fit(edges: &mut Vec<Edge>) -> Option<([f64; UNKNOWNS], f64)> {
+    let mut solution = None;
+    for round in 0..3 {
+        let all = edges.len() >= EDGES_AT_LEAST;
+        let across = edges.iter().filter(|edge| edge.across).count();
+        let ends = [0.0, f64::from(DOTS)].map(|y| edges.iter().any(|edge| !edge.across && edge.y == y));
+        if !all || across < EDGES_AT_LEAST / 2 || !ends[0] || !ends[1] {
+            return None;
+        }
+        let unknowns = least_squares(edges)?;
+        let distances = || edges.iter().map(|edge| residual(edge, &unknowns).powi(2));
+        let residual_rms = (distances().sum::<f64>() / edges.len() as f64).sqrt();
+        solution = Some((unknowns, residual_rms));
+        if round < 2 {
+            let mut sorted: Vec<f64> = distances().map(f64::sqrt).collect();
+            sorted.sort_by(f64::total_cmp);
+            let usual = sorted.get(sorted.len() / 2).copied().unwrap_or(0.0);
+            let allowed = (4.0 * usual).max(0.25);
+            edges.retain(|edge| residual(edge, &unknowns).abs() < allowed);
+        }
+    }
+    solution
+}
+
+/// The coefficients of an edge's equation.
+fn equation(edge: &Edge) -> [f64; UNKNOWNS] {
+    let (x, y) = (edge.x / SCALE - 1.0, edge.y / SCALE - 1.0 / 3.0);
+    let mut row = [0.0; UNKNOWNS];
+    if edge.across {
+        (row[0], row[1], row[2], row[6], row[7]) = (1.0, x, y, x * x, x * y);
+        row[8] = -0.5 * edge.side;
+    } else {
+        (row[3], row[4], row[5], row[6], row[7]) = (1.0, x, y, x * y, y * y);
+        row[9] = -0.5 * edge.side;
+    }
+    row
+}
+
+fn residual(edge: &Edge, unknowns: &[f64; UNKNOWNS]) -> f64 {
+    let expected: f64 = equation(edge).iter().zip(unknowns).map(|(a, b)| a * b).sum();
+    edge.distance - expected
+}
+
+fn least_squares(edges: &[Edge]) -> Option<[f64; UNKNOWNS]> {
+    const WIDTH: usize = UNKNOWNS + 1;
+    let mut system = [[0.0; WIDTH]; UNKNOWNS];
+    for edge in edges {
+        let row = equation(edge);
+        let weight = if edge.across { 1.0 } else { 3.0 };
+        for (line, &a) in system.iter_mut().zip(&row) {
+            for (value, &b) in line.iter_mut().zip(&row) {
+                *value += weight * a * b;
+            }
+            line[UNKNOWNS] += weight * a * edge.distance;
+        }
+    }
+    for (index, line) in system.iter_mut().enumerate() {
+        line[index] += 1e-6;
+    }
+    solve(system)
+}
+
+/// The solved unknowns as a map of dots, undoing the scaling.
+fn plane(unknowns: &[f64; UNKNOWNS]) -> Option<Homography> {
+    let [a, b, c, d, e, f, p, q, ..] = unknowns.map(|value| value / SCALE);
+    let inner = Homography::correction([a, b, c, d, e, f, p, q])?;
+    let (x, y) = (1.0, 1.0 / 3.0);
+    let unit = [(0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)];
+    let dots = unit.map(|(s, t)| ((s + x) * SCALE, (t + y) * SCALE));
+    let scaled = Homography::through(dots, unit)?;
+    scaled.inverse()?.after(&inner)?.after(&scaled)
+}
+
+/// Blur from the steepness of the edges, the steeper half of them.
+fn blur(edges: &[Edge]) -> f32 {
+    let mut steepness: Vec<f64> = edges.iter().map(|edge| edge.steepness).collect();
+    steepness.sort_by(f64::total_cmp);
+    let usual = steepness.get(steepness.len() * 2 / 3).copied().unwrap_or(1.0);
+    (0.399 / usual.max(0.05)).clamp(0.2, 3.0) as f32
+}
