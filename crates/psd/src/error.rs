@@ -1,0 +1,215 @@
+//! What can be wrong, by whose fault it is, with codes that stay.
+//!
+//! 1xx the caller, 2xx whoever sent a grant or message, 3xx the clock, 4xx the medium, 5xx a blocked device.
+
+use crate::memory::MemoryError;
+use core::fmt;
+use imprint::numbers::{NumberError, RequestId};
+use terms::{Date, Money, RegisterFault};
+
+/// Why the device did not do what was asked. Nothing has changed then, but for a counter of errors.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Error {
+    /// A franking asks for no imprint.
+    NoRequest,
+    /// A franking asks for more imprints than one commit holds.
+    TooManyRequests {
+        /// How many one commit holds.
+        limit: usize,
+    },
+    /// Two requests of one franking have the same id.
+    DuplicateRequest(RequestId),
+    /// The id belongs to the last franking, which asked for something else or for other imprints beside it.
+    RequestReused(RequestId),
+    /// No imprint of the last franking has this id.
+    UnknownRequest(RequestId),
+    /// The postage is neither zero nor within the value range.
+    PostageOutOfRange {
+        /// The least postage but zero.
+        min: Money,
+        /// The greatest postage.
+        max: Money,
+    },
+    /// The date lies before today.
+    DatePast {
+        /// What day it is.
+        today: Date,
+    },
+    /// The date lies too far ahead.
+    DateTooFar {
+        /// The last day allowed.
+        last: Date,
+    },
+    /// R1 does not suffice.
+    CreditTooLow {
+        /// R1.
+        available: Money,
+    },
+    /// The numbers of an imprint cannot be made.
+    Numbers(NumberError),
+    /// The profile needs a physical quantity, and there is no gauge, or it has run out.
+    NoGauge,
+    /// A personalisation contradicts itself or does not fit its sector.
+    Personalisation(&'static str),
+
+    /// A grant or message does not carry the issuer's signature.
+    Signature,
+    /// A grant or message is for another meter.
+    OtherMeter,
+    /// A grant or message is not the one that comes next.
+    OutOfOrder {
+        /// The number that comes next.
+        expected: u64,
+    },
+    /// A grant builds on another R3, or differs from the one taken under its number.
+    GrantDisagrees,
+    /// A grant takes back more than R1, or more credit than the registers can hold.
+    GrantAmount,
+    /// The profile tells refills apart by their day, and imprints were made since the one of today.
+    RefillToday,
+
+    /// The clock gave no time.
+    Clock,
+    /// The clock runs backwards.
+    ClockBackwards,
+
+    /// The memory did not write or sync; what is durable is known only after a new start.
+    MemoryFailed,
+
+    /// The device is blocked.
+    Blocked(Fault),
+    /// The registers do not add up: the device is blocked.
+    Registers(RegisterFault),
+    /// A register or sequence number is full: the device is blocked.
+    CounterFull,
+}
+
+/// Why the memory blocks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// The memory is smaller than this device needs.
+    Size,
+    /// Both copies of the personalisation are damaged, or there was none, or the key is not this memory's.
+    Personalisation,
+    /// No complete record is left.
+    NoRecord,
+    /// Both copies of a part of the newest record are damaged.
+    AllCopies,
+    /// A record has a right MAC and a content this version does not know.
+    Format,
+    /// The registers do not agree with the debits of the last franking.
+    Ledger,
+}
+
+impl Error {
+    /// The error's number, which stays the same from version to version.
+    pub const fn code(&self) -> u16 {
+        match self {
+            Error::NoRequest => 101,
+            Error::TooManyRequests { .. } => 102,
+            Error::DuplicateRequest(_) => 103,
+            Error::RequestReused(_) => 104,
+            Error::UnknownRequest(_) => 105,
+            Error::PostageOutOfRange { .. } => 106,
+            Error::DatePast { .. } => 107,
+            Error::DateTooFar { .. } => 108,
+            Error::CreditTooLow { .. } => 109,
+            Error::Numbers(_) => 110,
+            Error::NoGauge => 111,
+            Error::Personalisation(_) => 112,
+            Error::Signature => 201,
+            Error::OtherMeter => 202,
+            Error::OutOfOrder { .. } => 203,
+            Error::GrantDisagrees => 204,
+            Error::GrantAmount => 205,
+            Error::RefillToday => 206,
+            Error::Clock => 301,
+            Error::ClockBackwards => 302,
+            Error::MemoryFailed => 401,
+            Error::Blocked(Fault::Size) => 501,
+            Error::Blocked(Fault::Personalisation) => 502,
+            Error::Blocked(Fault::NoRecord) => 503,
+            Error::Blocked(Fault::AllCopies) => 504,
+            Error::Blocked(Fault::Format) => 505,
+            Error::Blocked(Fault::Ledger) => 506,
+            Error::Registers(_) => 507,
+            Error::CounterFull => 508,
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Error::NoRequest => f.write_str("no imprint was asked for"),
+            Error::TooManyRequests { limit } => write!(f, "one franking holds at most {limit} imprints"),
+            Error::DuplicateRequest(id) => write!(f, "request {id} occurs twice in one franking"),
+            Error::RequestReused(id) => {
+                write!(f, "request {id} was answered in the last franking, which asked for something else")
+            }
+            Error::UnknownRequest(id) => write!(f, "request {id} is not part of the last franking"),
+            Error::PostageOutOfRange { min, max } => {
+                write!(f, "the postage is neither zero nor between {min} and {max}")
+            }
+            Error::DatePast { today } => write!(f, "the date lies before today, {today}"),
+            Error::DateTooFar { last } => write!(f, "the date lies after {last}, the last day allowed"),
+            Error::CreditTooLow { available } => write!(f, "the credit of {available} does not suffice"),
+            Error::Numbers(error) => error.fmt(f),
+            Error::NoGauge => {
+                f.write_str("the profile needs a physical quantity, and there is none or it has run out")
+            }
+            Error::Personalisation(reason) => f.write_str(reason),
+            Error::Signature => f.write_str("this does not carry the signature of the meter's issuer"),
+            Error::OtherMeter => f.write_str("this is meant for another meter"),
+            Error::OutOfOrder { expected } => write!(f, "this is not the next one: number {expected} is"),
+            Error::GrantDisagrees => {
+                f.write_str("the grant does not build on this meter's R3, or differs from the one it took")
+            }
+            Error::GrantAmount => {
+                f.write_str("the grant takes back more than there is, or gives more than fits")
+            }
+            Error::RefillToday => f.write_str(
+                "the profile tells refills apart by their day, and imprints were made since today's",
+            ),
+            Error::Clock => f.write_str("the clock shows no time that a stamp can carry"),
+            Error::ClockBackwards => {
+                f.write_str("the clock runs backwards: it shows less than it did before")
+            }
+            Error::MemoryFailed => {
+                f.write_str("the memory failed; only a new start can tell whether the last change is durable")
+            }
+            Error::Blocked(fault) => fault.fmt(f),
+            Error::Registers(fault) => fault.fmt(f),
+            Error::CounterFull => f.write_str("a counter of the meter is full"),
+        }
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Fault::Size => "the memory is smaller than this device needs",
+            Fault::Personalisation => {
+                "the memory holds no personalisation, both its copies are damaged, or the key is another memory's"
+            }
+            Fault::NoRecord => "the memory holds no complete record: the meter is blocked",
+            Fault::AllCopies => "all copies of the newest registers are damaged: the meter is blocked",
+            Fault::Format => "the memory was written by a version this program does not know",
+            Fault::Ledger => "the registers do not agree with the last franking: the meter is blocked",
+        })
+    }
+}
+
+impl core::error::Error for Error {}
+
+impl From<MemoryError> for Error {
+    fn from(_: MemoryError) -> Error {
+        Error::MemoryFailed
+    }
+}
+
+impl From<NumberError> for Error {
+    fn from(error: NumberError) -> Error {
+        Error::Numbers(error)
+    }
+}

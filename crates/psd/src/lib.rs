@@ -1,0 +1,42 @@
+//! The postal security device: the only part of the system that is trusted with money.
+//!
+//! What always holds:
+//! * no indicium leaves before its debit is durable, and none is given out twice but by its request id, as long as
+//!   it belongs to the last franking;
+//! * credit comes in by a signed, numbered grant and in no other way; R3 = R1 + R2; R2, R4 and R8 never fall;
+//! * damage to some copies of the registers heals and is noted, damage to all of them blocks: it never guesses;
+//! * keys never leave, are compared in constant time and wiped when dropped.
+//!
+//! What it must never do: touch a file, a socket or a clock of its own. All the outside comes in by the traits
+//! [`Memory`], [`Clock`] and [`Gauge`]; there is no heap and no `unsafe`. The control unit that drives it is not trusted.
+//!
+//! The device keeps one [state](crate::device) in a [ring of records](crate::memory); what watches over the device
+//! itself (interrogation, tamper memory, modes, locks) adds to the state and stands before its commands.
+#![no_std]
+#![forbid(unsafe_code)]
+#![cfg_attr(
+    not(test),
+    deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)
+)]
+
+mod bytes;
+mod clock;
+mod device;
+mod error;
+mod ledger;
+mod memory;
+mod message;
+mod personalisation;
+mod request;
+mod state;
+mod trial;
+
+pub use clock::{Clock, ClockError, EPOCH, Gauge, NoGauge, Now};
+pub use device::{GrantAnswer, Psd, Status};
+pub use error::{Error, Fault};
+pub use memory::{Image, Memory, MemoryError, MemoryKey, SECTOR_BYTES, Sector, sectors_needed};
+pub use message::{Grant, Mark, Message, Signed};
+pub use personalisation::{KEYS_MAX, KeySlot, Personalisation};
+pub use request::{Frame, Request};
+pub use state::{ErrorCounts, Finding};
+pub use trial::{TRIAL_BATCH, open_any};

@@ -1,0 +1,111 @@
+//! What the issuer says to the meter: grants and marks, signed, numbered, taken exactly once.
+//!
+//! What always holds: an [`Authentic`] message comes out of [`Authentic::verify`] alone, so whatever acts on one
+//! acts on the issuer's word, given to this meter.
+
+use crate::error::Error;
+use ed25519_dalek::{Signature, VerifyingKey};
+use terms::{Money, Serial};
+
+/// A numbered grant: the only way credit comes into a meter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Grant {
+    /// The meter it is for.
+    pub serial: Serial,
+    /// Its number: the last one taken plus one.
+    pub number: u64,
+    /// What it adds to R1 and R3, in minor units; less than zero to take credit back.
+    pub amount_minor: i64,
+    /// The R3 it builds on.
+    pub r3_before: Money,
+}
+
+/// The issuer's word that a meter is under suspicion, or no longer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mark {
+    /// The meter it is for.
+    pub serial: Serial,
+    /// Its number: greater than that of the last mark taken.
+    pub number: u64,
+    /// Whether the meter is under suspicion from now on.
+    pub suspicious: bool,
+}
+
+/// A message as the issuer signs it.
+pub trait Message: Copy {
+    /// Bytes that are signed.
+    type Bytes: AsRef<[u8]>;
+
+    /// The meter it is for.
+    fn serial(&self) -> Serial;
+
+    /// The bytes that are signed: no two messages, of whatever kind, have the same. See docs/formats/grant.md.
+    fn signed_bytes(&self) -> Self::Bytes;
+}
+
+const GRANT_HEAD: [u8; 16] = *b"porto grant v1\0\0";
+const MARK_HEAD: [u8; 16] = *b"porto mark v1\0\0\0";
+
+impl Message for Grant {
+    type Bytes = [u8; 44];
+
+    fn serial(&self) -> Serial {
+        self.serial
+    }
+
+    fn signed_bytes(&self) -> [u8; 44] {
+        let mut bytes = [0; 44];
+        let mut writer = crate::bytes::Writer::new(&mut bytes);
+        writer.put(&GRANT_HEAD);
+        writer.put(&self.serial.value().to_le_bytes());
+        writer.put(&self.number.to_le_bytes());
+        writer.put(&self.amount_minor.to_le_bytes());
+        writer.put(&self.r3_before.minor().to_le_bytes());
+        bytes
+    }
+}
+
+impl Message for Mark {
+    type Bytes = [u8; 29];
+
+    fn serial(&self) -> Serial {
+        self.serial
+    }
+
+    fn signed_bytes(&self) -> [u8; 29] {
+        let mut bytes = [0; 29];
+        let mut writer = crate::bytes::Writer::new(&mut bytes);
+        writer.put(&MARK_HEAD);
+        writer.put(&self.serial.value().to_le_bytes());
+        writer.put(&self.number.to_le_bytes());
+        writer.put(&[u8::from(self.suspicious)]);
+        bytes
+    }
+}
+
+/// A message with its signature, not yet believed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Signed<T> {
+    /// What is said.
+    pub message: T,
+    /// The Ed25519 signature over its bytes.
+    pub signature: [u8; 64],
+}
+
+/// A message that the issuer signed for this meter.
+pub(crate) struct Authentic<T>(T);
+
+impl<T: Message> Authentic<T> {
+    /// Believes a message if the issuer's signature is right and it is for this meter.
+    pub fn verify(signed: &Signed<T>, issuer: &VerifyingKey, serial: Serial) -> Result<Authentic<T>, Error> {
+        let signature = Signature::from_bytes(&signed.signature);
+        let bytes = signed.message.signed_bytes();
+        issuer.verify_strict(bytes.as_ref(), &signature).map_err(|_| Error::Signature)?;
+        if signed.message.serial() == serial { Ok(Authentic(signed.message)) } else { Err(Error::OtherMeter) }
+    }
+
+    /// What was said.
+    pub fn message(&self) -> T {
+        self.0
+    }
+}

@@ -1,0 +1,159 @@
+//! What a meter is given once in its life: who it is, its profile, its keys, its limits.
+
+use crate::bytes::{Reader, Writer};
+use crate::error::Error;
+use ed25519_dalek::VerifyingKey;
+use heapless::Vec;
+use imprint::numbers::{Cipher, Key, Profile};
+use terms::{Money, Serial};
+use zeroize::Zeroizing;
+
+/// Most keys a meter holds.
+pub const KEYS_MAX: usize = 4;
+
+/// A key and the slot it lies in.
+#[derive(Clone, Debug)]
+pub struct KeySlot {
+    /// Which slot; a profile names the slots it uses.
+    pub slot: u8,
+    /// The key.
+    pub key: Key,
+}
+
+/// Everything that makes a PSD this meter's.
+#[derive(Clone, Debug)]
+pub struct Personalisation {
+    /// The meter's serial number.
+    pub serial: Serial,
+    /// The number it calls in with (PAN), at most eight digits.
+    pub call_number: u32,
+    /// The number on its seal.
+    pub seal: u64,
+    /// The least postage but zero.
+    pub value_min: Money,
+    /// The greatest postage.
+    pub value_max: Money,
+    /// How many days a date may lie ahead.
+    pub days_ahead: u16,
+    /// The key that grants and messages for this meter are signed with.
+    pub issuer: [u8; 32],
+    /// How its numbers are made.
+    pub profile: Profile,
+    /// Its keys.
+    pub keys: Vec<KeySlot, KEYS_MAX>,
+}
+
+const VERSION: u16 = 1;
+const PROFILE_BYTES_MAX: usize = 512;
+/// Bytes before the profile: see docs/formats/memory.md.
+const HEAD_BYTES: usize = 2 + 2 + 4 + 4 + 2 + 1 + 1 + 8 + 8 + 8 + 32 + KEYS_MAX * (1 + Key::BYTES) + 2;
+/// Bytes of a personalisation in the memory, at most.
+pub(crate) const PERSONALISATION_BYTES: usize = HEAD_BYTES + PROFILE_BYTES_MAX;
+const _: () = assert!(PERSONALISATION_BYTES <= crate::memory::SECTOR_BYTES - 32);
+
+impl Personalisation {
+    /// Checks that it does not contradict itself.
+    pub fn check(&self) -> Result<(), Error> {
+        let fault = |reason| Err(Error::Personalisation(reason));
+        self.profile.check().map_err(|error| Error::Numbers(error.into()))?;
+        if self.value_min.is_zero() || self.value_min > self.value_max {
+            return fault("the value range begins at 1 or more and does not end before it begins");
+        }
+        if self.value_max.minor() > self.profile.postage_limit_minor() {
+            return fault("the value range is greater than the profile's digits for the postage");
+        }
+        if self.call_number > 99_999_999 {
+            return fault("the number to call in with has at most eight digits");
+        }
+        let twice = |slot: &KeySlot| self.keys.iter().filter(|other| other.slot == slot.slot).count() > 1;
+        if self.keys.iter().any(twice) || self.ciphers().is_none() {
+            return fault("there is not one key for each slot that the profile uses");
+        }
+        self.verifying_key().map(drop)
+    }
+
+    /// The issuer's key, ready to verify with.
+    pub(crate) fn verifying_key(&self) -> Result<VerifyingKey, Error> {
+        VerifyingKey::from_bytes(&self.issuer)
+            .map_err(|_| Error::Personalisation("the issuer's key is no key to verify with"))
+    }
+
+    /// The ciphers of the first row and, where the profile has one, of the second.
+    pub(crate) fn ciphers(&self) -> Option<(Cipher, Option<Cipher>)> {
+        let cipher = |slot| {
+            let key = self.keys.iter().find(|key| key.slot == slot)?;
+            Some(Cipher::new(self.profile.cipher, &key.key))
+        };
+        let first = cipher(self.profile.key_slot)?;
+        match &self.profile.second_row {
+            None => Some((first, None)),
+            Some(second) => Some((first, Some(cipher(second.key_slot)?))),
+        }
+    }
+
+    /// Its bytes for a device whose commits hold `batch` debits, and how many there are.
+    pub(crate) fn to_payload(
+        &self,
+        batch: u16,
+    ) -> Result<(Zeroizing<[u8; PERSONALISATION_BYTES]>, usize), Error> {
+        let mut profile = [0; PROFILE_BYTES_MAX];
+        let profile = postcard::to_slice(&self.profile, &mut profile)
+            .map_err(|_| Error::Personalisation("the profile is too long for its place"))?;
+        let mut payload = Zeroizing::new([0; PERSONALISATION_BYTES]);
+        let mut writer = Writer::new(payload.as_mut_slice());
+        writer.put(&VERSION.to_le_bytes());
+        writer.put(&batch.to_le_bytes());
+        writer.put(&self.serial.value().to_le_bytes());
+        writer.put(&self.call_number.to_le_bytes());
+        writer.put(&self.days_ahead.to_le_bytes());
+        writer.put(&[self.keys.len() as u8, 0]);
+        writer.put(&self.seal.to_le_bytes());
+        writer.put(&self.value_min.minor().to_le_bytes());
+        writer.put(&self.value_max.minor().to_le_bytes());
+        writer.put(&self.issuer);
+        for place in 0..KEYS_MAX {
+            let key = self.keys.get(place);
+            writer.put(&[key.map_or(0, |key| key.slot)]);
+            writer.put(key.map_or(&[0; Key::BYTES], |key| key.key.bytes()));
+        }
+        writer.put(&(profile.len() as u16).to_le_bytes());
+        let used = writer.put(profile);
+        Ok((payload, used))
+    }
+
+    /// The personalisation in these bytes, if they are one for a device whose commits hold `batch` debits.
+    pub(crate) fn from_payload(payload: &[u8], batch: u16) -> Option<Personalisation> {
+        let reader = &mut Reader(payload);
+        if (reader.u16()?, reader.u16()?) != (VERSION, batch) {
+            return None;
+        }
+        let serial = Serial::new(reader.u32()?).ok()?;
+        let (call_number, days_ahead) = (reader.u32()?, reader.u16()?);
+        let key_count = usize::from(reader.u8()?);
+        reader.u8()?;
+        let seal = reader.u64()?;
+        let (value_min, value_max) = (Money::from_minor(reader.u64()?), Money::from_minor(reader.u64()?));
+        let issuer = reader.bytes()?;
+        let mut keys = Vec::new();
+        for place in 0..KEYS_MAX {
+            let slot = KeySlot { slot: reader.u8()?, key: Key::new(reader.bytes()?) };
+            if place < key_count {
+                keys.push(slot).ok()?;
+            }
+        }
+        let length = usize::from(reader.u16()?);
+        let profile = postcard::from_bytes(reader.slice(length)?).ok()?;
+        let personalisation = Personalisation {
+            serial,
+            call_number,
+            seal,
+            value_min,
+            value_max,
+            days_ahead,
+            issuer,
+            profile,
+            keys,
+        };
+        personalisation.check().is_ok().then_some(personalisation)
+    }
+}

@@ -1,0 +1,10 @@
+//! The device through its commands alone, on memories that can be cut, torn and damaged.
+
+mod crash;
+mod damage;
+mod franking;
+mod grants;
+mod medium;
+mod meter;
+mod monotone;
+mod property;

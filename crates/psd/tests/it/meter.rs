@@ -1,0 +1,165 @@
+//! A meter for tests: its keys, its issuer, its clock.
+
+use crate::medium::Medium;
+use ed25519_dalek::{Signer, SigningKey};
+use imprint::numbers::{Cipher, Decoded, Indicium, Key, OpenData, Profile, RequestId, decode};
+use psd::{
+    ClockError, Error, Frame, Gauge, Grant, KeySlot, Mark, MemoryKey, Message, Now, Personalisation, Psd,
+    Request, Signed, sectors_needed,
+};
+use std::cell::Cell;
+use std::rc::Rc;
+use terms::{Date, Money, Serial};
+
+pub type Clock = Box<dyn FnMut() -> Result<Now, ClockError>>;
+pub type Meter<const BATCH: usize> = Psd<Medium, Clock, Battery, BATCH>;
+
+/// The day on which tests frank.
+pub const TODAY: Date = match Date::new(2026, 11, 21) {
+    Ok(date) => date,
+    Err(_) => Date::FIRST,
+};
+
+/// A gauge whose reading is set by the test.
+#[derive(Clone, Default)]
+pub struct Battery(pub Rc<Cell<Option<u16>>>);
+
+impl Gauge for Battery {
+    fn reading(&mut self) -> Option<u16> {
+        self.0.get()
+    }
+}
+
+/// Where a meter stands: its medium and its time, which outlive it.
+#[derive(Clone)]
+pub struct Place {
+    pub medium: Medium,
+    pub now: Rc<Cell<Now>>,
+    pub battery: Battery,
+    pub profile: Profile,
+}
+
+impl Place {
+    pub fn new<const BATCH: usize>(profile: Profile) -> Place {
+        Place {
+            medium: Medium::blank(sectors_needed(BATCH)),
+            now: Rc::new(Cell::new(Now { tenths: 1_000_000, today: TODAY })),
+            battery: Battery::default(),
+            profile,
+        }
+    }
+
+    pub fn p1<const BATCH: usize>() -> Place {
+        Place::new::<BATCH>(profile("p1"))
+    }
+
+    pub fn on(&self, medium: Medium) -> Place {
+        Place { medium, ..self.clone() }
+    }
+
+    fn clock(&self) -> Clock {
+        let now = self.now.clone();
+        Box::new(move || Ok(now.get()))
+    }
+
+    pub fn personalise<const BATCH: usize>(&self) -> Meter<BATCH> {
+        let personalisation = personalisation(self.profile.clone());
+        let (medium, battery) = (self.medium.clone(), self.battery.clone());
+        Psd::personalise(medium, &memory_key(), personalisation, self.clock(), battery).unwrap()
+    }
+
+    pub fn open<const BATCH: usize>(&self) -> Result<Meter<BATCH>, Error> {
+        Psd::open(self.medium.clone(), &memory_key(), self.clock(), self.battery.clone())
+    }
+
+    /// A meter with credit.
+    pub fn funded<const BATCH: usize>(&self, amount_minor: i64) -> Meter<BATCH> {
+        let mut meter = self.personalise::<BATCH>();
+        meter.grant(&grant(1, amount_minor, 0)).unwrap();
+        meter
+    }
+
+    pub fn advance(&self, tenths: u64, days: u32) {
+        let now = self.now.get();
+        let today = Date::from_day_number(now.today.day_number() + days).unwrap();
+        self.now.set(Now { tenths: now.tenths + tenths, today });
+    }
+}
+
+pub fn profile(name: &str) -> Profile {
+    Profile::named(name).unwrap()
+}
+
+pub fn serial() -> Serial {
+    Serial::new(12_345_678).unwrap()
+}
+
+pub fn memory_key() -> MemoryKey {
+    MemoryKey::new([7; 32])
+}
+
+pub fn issuer() -> SigningKey {
+    SigningKey::from_bytes(&[9; 32])
+}
+
+pub fn key(slot: u8) -> Key {
+    Key::new([slot; 32])
+}
+
+pub fn personalisation(profile: Profile) -> Personalisation {
+    let keys = [1, 2].map(|slot| KeySlot { slot, key: key(slot) });
+    Personalisation {
+        serial: serial(),
+        call_number: 23_456_789,
+        seal: 4711,
+        value_min: Money::from_minor(10),
+        value_max: Money::from_minor(profile.postage_limit_minor()),
+        days_ahead: 30,
+        issuer: issuer().verifying_key().to_bytes(),
+        profile,
+        keys: keys.into_iter().collect(),
+    }
+}
+
+pub fn signed<T: Message>(message: T) -> Signed<T> {
+    Signed { message, signature: issuer().sign(message.signed_bytes().as_ref()).to_bytes() }
+}
+
+pub fn grant(number: u64, amount_minor: i64, r3_before: u64) -> Signed<Grant> {
+    signed(Grant { serial: serial(), number, amount_minor, r3_before: Money::from_minor(r3_before) })
+}
+
+pub fn mark(number: u64, suspicious: bool) -> Signed<Mark> {
+    signed(Mark { serial: serial(), number, suspicious })
+}
+
+pub fn request(id: u64, postage_minor: u64) -> Request {
+    Request {
+        id: RequestId(id),
+        postage: Money::from_minor(postage_minor),
+        date: TODAY,
+        frame: Frame::default(),
+    }
+}
+
+/// Franks, and gives all that comes out.
+pub fn frank<const BATCH: usize>(
+    meter: &mut Meter<BATCH>,
+    requests: &[Request],
+) -> Result<Vec<Indicium>, Error> {
+    let mut indicia = Vec::new();
+    meter.frank(requests, |indicium| indicia.push(indicium))?;
+    Ok(indicia)
+}
+
+pub fn frank_one<const BATCH: usize>(meter: &mut Meter<BATCH>, id: u64, postage: u64) -> Indicium {
+    frank(meter, &[request(id, postage)]).unwrap().remove(0)
+}
+
+/// What the post reads out of an indicium.
+pub fn read(indicium: &Indicium, profile: &Profile) -> Decoded {
+    let cipher = Cipher::new(profile.cipher, &key(profile.key_slot));
+    let open =
+        OpenData { serial: indicium.serial, date: Some(indicium.date), postage: Some(indicium.postage) };
+    decode(profile, &cipher, &open, &indicium.symbols).unwrap()
+}
