@@ -1,0 +1,195 @@
+//! What lies in JSON files between issuer and meter: personalisation, grant, mark. See docs/formats/grant.md.
+
+use crate::HostError;
+use crate::adapters;
+use imprint::numbers::{Key, Profile};
+use psd::{Grant, KEYS_MAX, KeySlot, Mark, Personalisation, Signed};
+use serde::{Deserialize, Serialize};
+use std::path::Path;
+use terms::{Money, Serial};
+
+/// The version of each document this program reads and writes.
+const VERSION: u16 = 1;
+
+/// What a meter takes in once. It holds the meter's keys: its file belongs in nobody else's hands.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PersonalisationDocument {
+    version: u16,
+    serial: Serial,
+    call_number: u32,
+    seal: u64,
+    min: Money,
+    max: Money,
+    days_ahead: u16,
+    issuer: Hex<32>,
+    profile: Profile,
+    keys: Vec<KeyDocument>,
+}
+
+/// A key and its slot.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct KeyDocument {
+    slot: u8,
+    #[serde(with = "key_text")]
+    key: Key,
+}
+
+impl PersonalisationDocument {
+    /// The document of a personalisation.
+    pub fn new(personalisation: &Personalisation) -> PersonalisationDocument {
+        let key = |slot: &KeySlot| KeyDocument { slot: slot.slot, key: slot.key.clone() };
+        PersonalisationDocument {
+            version: VERSION,
+            serial: personalisation.serial,
+            call_number: personalisation.call_number,
+            seal: personalisation.seal,
+            min: personalisation.value_min,
+            max: personalisation.value_max,
+            days_ahead: personalisation.days_ahead,
+            issuer: Hex(personalisation.issuer),
+            profile: personalisation.profile.clone(),
+            keys: personalisation.keys.iter().map(key).collect(),
+        }
+    }
+
+    /// Reads a personalisation file.
+    pub fn read(path: &Path) -> Result<Personalisation, HostError> {
+        let document: PersonalisationDocument = adapters::read_json(path)?;
+        let fault = |reason: String| HostError::Document { path: path.to_path_buf(), reason };
+        check_version(path, document.version)?;
+        if document.keys.len() > KEYS_MAX {
+            return Err(fault(format!("a meter holds at most {KEYS_MAX} keys")));
+        }
+        let slot = |key: KeyDocument| KeySlot { slot: key.slot, key: key.key };
+        let personalisation = Personalisation {
+            serial: document.serial,
+            call_number: document.call_number,
+            seal: document.seal,
+            value_min: document.min,
+            value_max: document.max,
+            days_ahead: document.days_ahead,
+            issuer: document.issuer.0,
+            profile: document.profile,
+            keys: document.keys.into_iter().map(slot).collect(),
+        };
+        personalisation.check().map_err(|error| fault(error.to_string()))?;
+        Ok(personalisation)
+    }
+}
+
+/// A signed grant.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GrantDocument {
+    version: u16,
+    serial: Serial,
+    number: u64,
+    amount: i64,
+    r3_before: Money,
+    signature: Hex<64>,
+}
+
+impl GrantDocument {
+    /// The document of a signed grant.
+    pub fn new(signed: &Signed<Grant>) -> GrantDocument {
+        let Signed { message: Grant { serial, number, amount_minor, r3_before }, signature } = *signed;
+        GrantDocument {
+            version: VERSION,
+            serial,
+            number,
+            amount: amount_minor,
+            r3_before,
+            signature: Hex(signature),
+        }
+    }
+
+    /// Reads a grant file.
+    pub fn read(path: &Path) -> Result<Signed<Grant>, HostError> {
+        let document: GrantDocument = adapters::read_json(path)?;
+        check_version(path, document.version)?;
+        let GrantDocument { serial, number, amount, r3_before, signature, .. } = document;
+        let message = Grant { serial, number, amount_minor: amount, r3_before };
+        Ok(Signed { message, signature: signature.0 })
+    }
+}
+
+/// A signed mark: the issuer's word that a meter is under suspicion, or no longer.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MarkDocument {
+    version: u16,
+    serial: Serial,
+    number: u64,
+    suspicious: bool,
+    signature: Hex<64>,
+}
+
+impl MarkDocument {
+    /// The document of a signed mark.
+    pub fn new(signed: &Signed<Mark>) -> MarkDocument {
+        let Signed { message: Mark { serial, number, suspicious }, signature } = *signed;
+        MarkDocument { version: VERSION, serial, number, suspicious, signature: Hex(signature) }
+    }
+
+    /// Reads a mark file.
+    pub fn read(path: &Path) -> Result<Signed<Mark>, HostError> {
+        let document: MarkDocument = adapters::read_json(path)?;
+        check_version(path, document.version)?;
+        let MarkDocument { serial, number, suspicious, signature, .. } = document;
+        Ok(Signed { message: Mark { serial, number, suspicious }, signature: signature.0 })
+    }
+}
+
+fn check_version(path: &Path, version: u16) -> Result<(), HostError> {
+    if version == VERSION {
+        return Ok(());
+    }
+    let reason = format!("it has version {version}, and this program knows version {VERSION}");
+    Err(HostError::Document { path: path.to_path_buf(), reason })
+}
+
+/// Public bytes as hexadecimal digits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Hex<const N: usize>([u8; N]);
+
+impl<const N: usize> Serialize for Hex<N> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let text: String = self.0.iter().map(|byte| format!("{byte:02x}")).collect();
+        serializer.serialize_str(&text)
+    }
+}
+
+impl<'de, const N: usize> Deserialize<'de> for Hex<N> {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Hex<N>, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let digits: Option<Vec<u32>> = text.chars().map(|digit| digit.to_digit(16)).collect();
+        let digits = digits.filter(|digits| digits.len() == 2 * N);
+        let fault = || serde::de::Error::custom(format!("{} hexadecimal digits are needed", 2 * N));
+        let digits = digits.ok_or_else(fault)?;
+        let mut bytes = [0; N];
+        for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
+            *byte = (pair[0] << 4 | pair[1]) as u8;
+        }
+        Ok(Hex(bytes))
+    }
+}
+
+mod key_text {
+    //! A key as 64 hexadecimal digits; the text is wiped after use.
+
+    use imprint::numbers::Key;
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+    use zeroize::Zeroizing;
+
+    pub fn serialize<S: Serializer>(key: &Key, serializer: S) -> Result<S::Ok, S::Error> {
+        let text: String = key.bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+        serializer.serialize_str(&Zeroizing::new(text))
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Key, D::Error> {
+        let text = Zeroizing::new(String::deserialize(deserializer)?);
+        Key::from_hex(&text).map_err(D::Error::custom)
+    }
+}

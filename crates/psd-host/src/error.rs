@@ -1,0 +1,74 @@
+//! What can go wrong around a device, as one sentence each.
+
+use std::io;
+use std::path::PathBuf;
+
+/// Why the host could not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum HostError {
+    /// The device refused or is blocked.
+    #[error("{0}")]
+    Device(#[from] psd::Error),
+    /// Another process has the memory open.
+    #[error("another security device has the memory {0} open")]
+    Locked(PathBuf),
+    /// Another process is at work on the issuer's books.
+    #[error("another command is at work on the issuer's books in {0}")]
+    IssuerBusy(PathBuf),
+    /// A file that was to be made exists.
+    #[error("{0} exists already, and nothing is written over it")]
+    Exists(PathBuf),
+    /// A file could not be read or written.
+    #[error("{path} could not be {what}: {source}")]
+    File {
+        /// Which file.
+        path: PathBuf,
+        /// What was to be done with it.
+        what: &'static str,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The key file is no key.
+    #[error("{0} does not hold the 32 bytes of a memory key")]
+    Key(PathBuf),
+    /// A document cannot be understood.
+    #[error("{path} is not the document it should be: {reason}")]
+    Document {
+        /// Which file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The system has no randomness to give.
+    #[error("the system gives no random numbers")]
+    Randomness,
+    /// The issuer does not know the meter.
+    #[error("the issuer has no meter {0}")]
+    UnknownMeter(terms::Serial),
+    /// The issuer has the meter already.
+    #[error("the issuer has meter {0} already")]
+    MeterExists(terms::Serial),
+    /// The serial number is none of a specimen.
+    #[error("serial numbers of this issuer's specimens lie between {0} and {1}")]
+    NoSpecimen(terms::Serial, terms::Serial),
+    /// The amount does not fit the meter's registers.
+    #[error("the amount does not fit what the meter was granted so far")]
+    Amount,
+}
+
+impl HostError {
+    /// Names the file and what was to be done with it.
+    pub(crate) fn file(path: &std::path::Path, what: &'static str) -> impl FnOnce(io::Error) -> HostError {
+        move |source| HostError::File { path: path.to_path_buf(), what, source }
+    }
+
+    /// Whether the request was understood and refused, and not a file that could not be used.
+    pub fn is_refusal(&self) -> bool {
+        use HostError::{Device, Document, File, Key};
+        let too_small = psd::Error::Blocked(psd::Fault::Size);
+        match self {
+            Device(error) => *error != too_small,
+            other => !matches!(other, File { .. } | Document { .. } | Key(_)),
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! Runs a postal security device on a computer: its memory is a file, its clock the system's.
+//!
+//! What always holds: one process at a time has a memory open, and a second one is told so; files that hold keys
+//! can be read by their owner alone; a memory file never changes its size, so a commit is one write and one
+//! `fdatasync`. What a computer cannot give is a housing: whoever can read the owner's files can read the keys.
+//!
+//! To embed a device: [`open`] a memory, call [`psd::Psd::frank`].
+//!
+//! | module | holds |
+//! |---|---|
+//! | `adapters` | the file, the clock |
+//! | [`documents`] | what lies in JSON files: personalisation, grant, mark |
+//! | [`issuer`] | the development issuer: draws keys, signs grants |
+//! | [`workloads`] | the loads that are measured, here and beside peers |
+
+pub mod adapters;
+pub mod documents;
+mod error;
+pub mod issuer;
+pub mod workloads;
+
+pub use adapters::{FileMemory, SystemClock};
+pub use error::HostError;
+
+use psd::{Clock, MemoryKey, NoGauge, Personalisation, Psd, sectors_needed};
+use std::path::{Path, PathBuf};
+use zeroize::Zeroizing;
+
+/// How many debits one commit of a device on a computer holds.
+pub const BATCH: usize = 1000;
+
+/// A device whose memory is a file.
+pub type FilePsd<C = SystemClock> = Psd<FileMemory, C, NoGauge, BATCH>;
+
+/// Opens the device whose memory is this file; its key lies beside it.
+pub fn open(path: &Path) -> Result<Box<FilePsd>, HostError> {
+    open_with(path, SystemClock)
+}
+
+/// The same with a clock of the caller's.
+pub fn open_with<C: Clock>(path: &Path, clock: C) -> Result<Box<FilePsd<C>>, HostError> {
+    let memory = FileMemory::open(path)?;
+    let key = read_key(&key_path(path))?;
+    Ok(Box::new(Psd::open(memory, &key, clock, NoGauge)?))
+}
+
+/// Makes a new memory file this meter's, and its key file beside it. Neither may exist before.
+pub fn personalise(path: &Path, personalisation: Personalisation) -> Result<Box<FilePsd>, HostError> {
+    personalise_with(path, personalisation, SystemClock)
+}
+
+/// The same with a clock of the caller's.
+pub fn personalise_with<C: Clock>(
+    path: &Path,
+    personalisation: Personalisation,
+    clock: C,
+) -> Result<Box<FilePsd<C>>, HostError> {
+    personalisation.check()?;
+    let mut bytes = Zeroizing::new([0; 32]);
+    adapters::random(bytes.as_mut_slice())?;
+    let unfinished = beside(path, ".new");
+    if path.exists() {
+        return Err(HostError::Exists(path.to_path_buf()));
+    }
+    let memory = FileMemory::create(&unfinished, sectors_needed(BATCH))?;
+    adapters::create_private(&key_path(path), bytes.as_slice())?;
+    let psd = Psd::personalise(memory, &MemoryKey::new(*bytes), personalisation, clock, NoGauge)?;
+    adapters::publish(&unfinished, path)?;
+    Ok(Box::new(psd))
+}
+
+/// Where the key of a memory file lies.
+pub fn key_path(path: &Path) -> PathBuf {
+    beside(path, ".key")
+}
+
+fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_os_string();
+    name.push(suffix);
+    name.into()
+}
+
+fn read_key(path: &Path) -> Result<MemoryKey, HostError> {
+    let text = adapters::read_bounded(path, 32)?;
+    let bytes: Zeroizing<[u8; 32]> =
+        Zeroizing::new(text.as_slice().try_into().map_err(|_| HostError::Key(path.to_path_buf()))?);
+    Ok(MemoryKey::new(*bytes))
+}
