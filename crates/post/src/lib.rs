@@ -8,4 +8,5 @@ pub mod judge;
 pub mod list;
 pub mod read;
 pub mod reading;
+#[cfg(feature = "sightings")]
 pub mod sightings;
