@@ -1,5 +1,6 @@
 //! What an imprint says: the carrier's and town's names, which stay, and what is filled into the windows.
 
+use crate::numbers::Suspicion;
 use alloc::string::String;
 use alloc::vec::Vec;
 use terms::{Date, Money, Serial};
@@ -32,17 +33,6 @@ impl Default for Issuer {
     }
 }
 
-/// The open mark beside FE9.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(rename_all = "lowercase"))]
-pub enum OpenMark {
-    /// The meter is in suspicious mode: five spots.
-    Suspicious,
-    /// The meter itself found a manipulation: nine spots.
-    Manipulated,
-}
-
 /// A code that carries data in clear: black and white modules, row by row from the top left.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Code {
@@ -69,8 +59,8 @@ pub struct Content {
     pub time_count: Option<u32>,
     /// FE9, in layouts that show it.
     pub cliche_number: Option<u16>,
-    /// The mark beside FE9.
-    pub mark: Option<OpenMark>,
+    /// The open mark beside FE9: five spots for the suspicious mode, nine for a manipulation.
+    pub suspicion: Suspicion,
     /// FE13; the issuer's motto if there is none.
     pub endorsement: Option<String>,
     /// FE5.
@@ -90,7 +80,7 @@ impl Content {
             second_row: Vec::new(),
             time_count: None,
             cliche_number: None,
-            mark: None,
+            suspicion: Suspicion::None,
             endorsement: None,
             cliche_text: None,
             code: None,

@@ -7,14 +7,16 @@
 
 pub mod art;
 mod bitmap;
+pub mod compose;
 pub mod content;
 pub mod font;
 pub mod layout;
 pub mod painter;
+pub mod record;
 mod rect;
 
 pub use bitmap::Bitmap;
-pub use content::{Content, Issuer, OpenMark};
+pub use content::{Code, Content, Issuer};
 pub use layout::{Layout, LayoutId};
 pub use painter::paint;
 pub use rect::Rect;

@@ -5,7 +5,8 @@ use super::art;
 use super::content::Code;
 use super::font::{self, FontError, Lettering};
 use super::layout::{Field, MODULES_HIGH, MODULES_WIDE, RowError, Window};
-use super::{Bitmap, Content, Issuer, Layout, OpenMark, Rect};
+use super::{Bitmap, Content, Issuer, Layout, Rect};
+use crate::numbers::Suspicion;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -18,14 +19,37 @@ const TIME_COUNT_LIMIT: u32 = 999_999_999;
 /// Three digits are printed in FE9.
 const CLICHE_NUMBER_LIMIT: u16 = 999;
 
-/// Paints a whole imprint. A cliché's own picture is laid over afterwards by whoever has it.
+/// Paints a whole imprint without a cliché's picture.
 pub fn paint(layout: &Layout, issuer: &Issuer, content: &Content) -> Result<Bitmap, PaintError> {
-    let mut bitmap = Bitmap::new(layout.area());
-    art::paint_frame(&mut bitmap, layout, issuer)
-        .map_err(|error| PaintError::Text { window: None, error })?;
+    paint_over(layout, issuer, None, content)
+}
+
+/// Paints a whole imprint with a cliché's picture, which covers the cliché's place.
+pub fn paint_over(
+    layout: &Layout,
+    issuer: &Issuer,
+    cliche: Option<&Bitmap>,
+    content: &Content,
+) -> Result<Bitmap, PaintError> {
+    let mut bitmap = paint_constant(layout, issuer, cliche)?;
     for field in &layout.fields {
         bitmap.lay(&paint_window(layout, field, issuer, content)?);
     }
+    Ok(bitmap)
+}
+
+/// Paints what stays the same from imprint to imprint: the frame and the cliché's picture. Windows stay white.
+pub fn paint_constant(
+    layout: &Layout,
+    issuer: &Issuer,
+    cliche: Option<&Bitmap>,
+) -> Result<Bitmap, PaintError> {
+    let mut bitmap = Bitmap::new(layout.area());
+    if let Some(picture) = cliche {
+        bitmap.lay(picture);
+    }
+    art::paint_frame(&mut bitmap, layout, issuer)
+        .map_err(|error| PaintError::Text { window: None, error })?;
     Ok(bitmap)
 }
 
@@ -46,11 +70,7 @@ pub fn paint_window(
             }
         }
         Window::Reference => paint_reference(&mut bitmap, field.place),
-        Window::Mark => {
-            if let Some(mark) = content.mark {
-                paint_mark(&mut bitmap, field.place, mark);
-            }
-        }
+        Window::Mark => paint_mark(&mut bitmap, field.place, content.suspicion),
         Window::Endorsement | Window::ClicheText => {
             let text = match field.window {
                 Window::Endorsement => content.endorsement.as_deref().unwrap_or(&issuer.motto),
@@ -126,11 +146,14 @@ fn paint_reference(bitmap: &mut Bitmap, place: Rect) {
 }
 
 /// Spots of 6 dots on a grid of three by three: five for suspicion, all nine for a manipulation.
-fn paint_mark(bitmap: &mut Bitmap, place: Rect, mark: OpenMark) {
+fn paint_mark(bitmap: &mut Bitmap, place: Rect, suspicion: Suspicion) {
     for spot in 0..9_i32 {
-        if mark == OpenMark::Manipulated || spot % 2 == 0 {
-            bitmap.fill(Rect::new(place.x + spot % 3 * 9, place.y + spot / 3 * 9, 6, 6), true);
-        }
+        let black = match suspicion {
+            Suspicion::None => false,
+            Suspicion::Suspicious => spot % 2 == 0,
+            Suspicion::Manipulated => true,
+        };
+        bitmap.fill(Rect::new(place.x + spot % 3 * 9, place.y + spot / 3 * 9, 6, 6), black);
     }
 }
 

@@ -11,11 +11,12 @@ mod window;
 pub use marking::{Direction, Lines, MODULES_HIGH, MODULES_WIDE, MarkingField, RowError};
 pub use window::Window;
 
+pub use crate::numbers::LayoutId;
+
 use super::Rect;
 use super::font::{self, Alignment, Cell, FigureSize, FontError};
 use alloc::vec::Vec;
 use core::fmt;
-use core::str::FromStr;
 
 /// Columns of the stamps without a cliché.
 pub const COLUMNS: u32 = 720;
@@ -25,54 +26,6 @@ pub const DOTS: u32 = 240;
 pub const DPI: u32 = 240;
 /// White columns between the stamps and a cliché left of them.
 pub const CLICHE_GAP: u32 = 12;
-
-/// Which of the five arrangements.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(rename_all = "lowercase"))]
-pub enum LayoutId {
-    /// Fig. 3a: the row under the day stamp, reference bars FE7 beside it.
-    A,
-    /// Fig. 3b: the row upright between day stamp and value stamp.
-    #[default]
-    B,
-    /// Fig. 3c: as b, and a second row under the postage.
-    C,
-    /// Fig. 3d: as b, and fields above and under the postage.
-    D,
-    /// Fig. 3e: as d, with a bar code (or a Data Matrix) above the postage.
-    E,
-}
-
-impl LayoutId {
-    /// All five.
-    pub const ALL: [LayoutId; 5] = [LayoutId::A, LayoutId::B, LayoutId::C, LayoutId::D, LayoutId::E];
-
-    /// Its name, `a` to `e`.
-    pub const fn name(self) -> &'static str {
-        match self {
-            LayoutId::A => "a",
-            LayoutId::B => "b",
-            LayoutId::C => "c",
-            LayoutId::D => "d",
-            LayoutId::E => "e",
-        }
-    }
-}
-
-impl fmt::Display for LayoutId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-impl FromStr for LayoutId {
-    type Err = LayoutError;
-
-    fn from_str(text: &str) -> Result<LayoutId, LayoutError> {
-        LayoutId::ALL.into_iter().find(|id| id.name() == text).ok_or(LayoutError::Unknown)
-    }
-}
 
 /// What layout e carries above the postage.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -287,8 +240,6 @@ impl DayStamp {
 /// Why there is no such layout.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LayoutError {
-    /// No layout has this name.
-    Unknown,
     /// The layout has no second marking field to split the row over.
     NoSecondField,
     /// The cliché is wider than the paper path allows.
@@ -300,7 +251,6 @@ pub enum LayoutError {
 impl fmt::Display for LayoutError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            LayoutError::Unknown => "a layout is one of a, b, c, d and e",
             LayoutError::NoSecondField => "this layout has no second marking field to split the row over",
             LayoutError::ClicheTooWide => "a cliché has at most 900 columns",
             LayoutError::TextOutsideCliche => "the text's place does not lie within the cliché",

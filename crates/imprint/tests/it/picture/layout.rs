@@ -1,8 +1,9 @@
 //! The five layouts: what a reader and a person rely on.
 
 use super::{all_layouts, content};
+use imprint::numbers::Suspicion;
 use imprint::picture::layout::Window;
-use imprint::picture::{self, Issuer, OpenMark, Rect};
+use imprint::picture::{self, Issuer, LayoutId, Rect};
 
 /// Claim: D9
 #[test]
@@ -27,7 +28,7 @@ fn windows_lie_within_the_stamps_and_apart_from_each_other() {
 fn the_anchors_look_the_same_in_every_layout_and_keep_their_quiet_zone() {
     for layout in all_layouts() {
         let mut content = content(12);
-        content.mark = Some(OpenMark::Manipulated);
+        content.suspicion = Suspicion::Manipulated;
         let bitmap = picture::paint(&layout, &Issuer::default(), &content).unwrap();
         for y in 2..238 {
             let black: Vec<i32> = (0..720).filter(|x| bitmap.is_black(*x, y)).collect();
@@ -61,7 +62,7 @@ fn rows_of_every_set_find_their_place_and_longer_ones_are_refused() {
 
 #[test]
 fn the_upright_row_of_twelve_is_236_dots_long() {
-    let layout = imprint::picture::Layout::new(Default::default(), Default::default()).unwrap();
+    let layout = imprint::picture::Layout::new(LayoutId::B, Default::default()).unwrap();
     let cells = layout.row_cells(12).unwrap();
     let block = cells.iter().copied().reduce(Rect::union).unwrap();
     assert_eq!((block.y, block.width, block.height), (2, 20, 236));

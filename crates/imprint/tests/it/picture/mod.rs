@@ -1,7 +1,9 @@
 //! The print image.
 
+mod compose;
 mod font;
 mod layout;
+mod record;
 
 use imprint::picture::layout::{CodePlace, Lines, Options};
 use imprint::picture::{Content, Layout, LayoutId};
