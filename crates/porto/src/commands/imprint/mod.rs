@@ -1,5 +1,6 @@
 //! `porto imprint`: the imprint's numbers and picture, one module per command.
 
+mod columns;
 mod decode;
 mod encode;
 mod numbers;
@@ -14,6 +15,8 @@ pub enum Command {
     Encode(encode::Encode),
     /// Read a row of symbols back into numbers.
     Decode(decode::Decode),
+    /// Spell a frame's run-length record out, dot by dot.
+    Columns(columns::Columns),
 }
 
 impl Command {
@@ -22,6 +25,7 @@ impl Command {
         match self {
             Command::Encode(encode) => encode.run(),
             Command::Decode(decode) => decode.run(),
+            Command::Columns(columns) => columns.run(),
         }
     }
 }
