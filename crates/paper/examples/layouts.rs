@@ -21,6 +21,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
         content.time_count = Some(846_204_117);
         content.cliche_number = Some(42);
+        content.suspicion = imprint::numbers::Suspicion::Suspicious;
         let bitmap = picture::paint(&layout, &Issuer::default(), &content)?;
         let file = File::create(Path::new(&folder).join(format!("{id}.png")))?;
         paper::write_png(&bitmap, layout.dpi, file)?;

@@ -1,8 +1,15 @@
 //! Puts an imprint on paper: a picture file at its true size, a page with an envelope, or the columns for a head.
+//! And the other way round: a cliché from a picture.
 //!
-//! What always holds: a dot stays a dot (nothing is scaled or smoothed), sizes in files are those on paper, and
-//! inputs from outside are bounded before anything is read into memory.
+//! What always holds: a dot stays a dot (an imprint is never scaled or smoothed), sizes in files are those on
+//! paper, and pictures from outside are bounded before they are decoded.
 
-pub mod picture;
+mod cliche;
+mod code;
+mod envelope;
+mod picture;
 
-pub use picture::write_png;
+pub use cliche::{Conversion, ImportError, import_cliche};
+pub use code::{CodeError, bar_code, data_matrix};
+pub use envelope::{Envelope, Offset, PageError, write_pdf};
+pub use picture::{PictureError, write_png};

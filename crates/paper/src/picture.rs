@@ -29,7 +29,7 @@ pub fn write_png(bitmap: &Bitmap, dpi: u32, target: impl Write) -> Result<(), Pi
 }
 
 /// Rows from the top, eight dots a byte from the left, white is 1.
-fn packed_rows(bitmap: &Bitmap) -> Vec<u8> {
+pub(crate) fn packed_rows(bitmap: &Bitmap) -> Vec<u8> {
     let area = bitmap.area();
     let mut bytes = Vec::with_capacity((area.width.div_ceil(8) * area.height) as usize);
     for y in area.y..area.bottom() {

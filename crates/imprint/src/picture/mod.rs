@@ -7,15 +7,18 @@
 
 pub mod art;
 mod bitmap;
+pub mod cliche;
 pub mod compose;
 pub mod content;
 pub mod font;
+pub mod gallery;
 pub mod layout;
 pub mod painter;
 pub mod record;
 mod rect;
 
 pub use bitmap::Bitmap;
+pub use cliche::Cliche;
 pub use content::{Code, Content, Issuer};
 pub use layout::{Layout, LayoutId};
 pub use painter::paint;

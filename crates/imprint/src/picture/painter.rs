@@ -65,7 +65,7 @@ pub fn paint_window(
         Window::Row | Window::SecondRow => paint_rows(&mut bitmap, layout, content)?,
         Window::Upper => {
             paint_rows(&mut bitmap, layout, content)?;
-            if let Some(code) = &content.code {
+            if let (Some(code), Some(_)) = (&content.code, layout.code_field()) {
                 paint_code(&mut bitmap, field.place, code)?;
             }
         }
@@ -157,24 +157,58 @@ fn paint_mark(bitmap: &mut Bitmap, place: Rect, suspicion: Suspicion) {
     }
 }
 
-/// The code in the middle of its field, its modules as large as whole dots allow. One row is a bar code and
-/// fills the height.
 fn paint_code(bitmap: &mut Bitmap, place: Rect, code: &Code) -> Result<(), PaintError> {
-    let columns = code.columns.max(1);
-    let rows = (code.black.len() as u32).div_ceil(columns);
-    let across = place.width / columns;
-    let side = if rows == 1 { across } else { across.min(place.height / rows.max(1)) };
-    if side < 2 || rows == 0 {
-        return Err(PaintError::CodeTooLarge);
-    }
-    let high = if rows == 1 { place.height } else { side };
-    let corner = place.centred(columns * side, rows * high);
+    let grid = CodeGrid::new(place, code)?;
     for (index, black) in code.black.iter().enumerate() {
-        let (column, row) = (index as u32 % columns, index as u32 / columns);
-        let (x, y) = (corner.x + (column * side) as i32, corner.y + (row * high) as i32);
-        bitmap.fill(Rect::new(x, y, side, high), *black);
+        let (column, row) = (index as u32 % grid.columns, index as u32 / grid.columns);
+        let (x, y) = (grid.corner.0 + (column * grid.side) as i32, grid.corner.1 + (row * grid.high) as i32);
+        bitmap.fill(Rect::new(x, y, grid.side, grid.high), *black);
     }
     Ok(())
+}
+
+/// How the modules of a code lie on the dots of its field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CodeGrid {
+    /// The top left dot of the code.
+    pub corner: (i32, i32),
+    /// Modules a row.
+    pub columns: u32,
+    /// Rows of modules.
+    pub rows: u32,
+    /// Dots a module is wide.
+    pub side: u32,
+    /// Dots a module is high: as wide, but the whole field for a bar code.
+    pub high: u32,
+}
+
+impl CodeGrid {
+    /// White modules a bar code needs on either side.
+    const QUIET: u32 = 10;
+    /// White columns there are on either side of the field.
+    const BESIDE_FIELD: u32 = 8;
+
+    /// The code in the middle of its field, its modules as large as whole dots allow.
+    pub fn new(place: Rect, code: &Code) -> Result<CodeGrid, PaintError> {
+        let modules = u32::try_from(code.black.len()).map_err(|_| PaintError::CodeTooLarge)?;
+        let columns = code.columns.max(1);
+        let rows = modules.div_ceil(columns);
+        let (side, high) = match rows {
+            1 => {
+                let needed = columns.saturating_add(2 * CodeGrid::QUIET);
+                ((place.width + 2 * CodeGrid::BESIDE_FIELD) / needed, place.height)
+            }
+            _ => {
+                let side = (place.width / columns).min(place.height / rows.max(1));
+                (side, side)
+            }
+        };
+        if side < 2 || rows == 0 || columns.saturating_mul(side) > place.width {
+            return Err(PaintError::CodeTooLarge);
+        }
+        let corner = place.centred(columns * side, rows * high);
+        Ok(CodeGrid { corner: (corner.x, corner.y), columns, rows, side, high })
+    }
 }
 
 /// Why an imprint cannot be painted.

@@ -5,9 +5,9 @@
 //! straight into the packed columns. A window whose content stayed the same is not touched.
 
 use super::Columns;
-use super::target::{Figures, Symbol, Target, Text};
+use super::target::{CodeField, Figures, Symbol, Target, Text};
 use crate::picture::layout::{RowError, Window};
-use crate::picture::painter::{self, PaintError};
+use crate::picture::painter::{self, CodeGrid, PaintError};
 use crate::picture::{Bitmap, Content, Issuer, Layout, Rect};
 use alloc::vec::Vec;
 use core::fmt::Arguments;
@@ -26,6 +26,8 @@ pub struct Next<'a> {
     pub row: &'a [u32],
     /// FE10, likewise.
     pub second_row: &'a [u32],
+    /// FE11 of layout e: the modules of a code of the shape the press was set up with; empty without one.
+    pub code: &'a [bool],
 }
 
 /// A finished stream of columns and what is needed to replace its windows.
@@ -39,6 +41,7 @@ pub struct Press {
     time_count: Option<Figures>,
     row: Vec<Symbol>,
     second_row: Vec<Symbol>,
+    code: Option<CodeField>,
 }
 
 impl Press {
@@ -62,6 +65,7 @@ impl Press {
             time_count: figures(layout, Window::TimeCount)?,
             row: symbols(&layout.row_cells(content.row.len()).map_err(PaintError::Row)?),
             second_row,
+            code: code_field(layout, content)?,
         };
         // Fields of figures start empty, so that the first imprint is drawn like every other one.
         for figures in [&press.postage, &press.date, &press.time_count].into_iter().flatten() {
@@ -74,6 +78,7 @@ impl Press {
             time_count: content.time_count,
             row: &content.row,
             second_row: &content.second_row,
+            code: content.code.as_ref().map(|code| code.black.as_slice()).unwrap_or_default(),
         })?;
         Ok(press)
     }
@@ -89,6 +94,9 @@ impl Press {
         };
         check_row(&self.row, next.row, Window::Row)?;
         check_row(&self.second_row, next.second_row, Window::SecondRow)?;
+        if next.code.len() != self.code.map_or(0, |code| code.modules()) {
+            return Err(PaintError::CodeTooLarge);
+        }
 
         let mut target = Target { columns: &mut self.columns, right: self.right };
         let fields =
@@ -101,6 +109,9 @@ impl Press {
         let rows = self.row.iter_mut().zip(next.row).chain(self.second_row.iter_mut().zip(next.second_row));
         for (symbol, modules) in rows {
             symbol.write(&mut target, *modules);
+        }
+        if let Some(code) = self.code {
+            code.write(&mut target, next.code);
         }
         Ok(self.columns.stream())
     }
@@ -126,6 +137,13 @@ impl Press {
 fn figures(layout: &Layout, window: Window) -> Result<Option<Figures>, PaintError> {
     let Some(field) = layout.field(window) else { return Ok(None) };
     Figures::new(field).map_err(|error| PaintError::Text { window: Some(window), error })
+}
+
+fn code_field(layout: &Layout, content: &Content) -> Result<Option<CodeField>, PaintError> {
+    match (layout.code_field(), &content.code) {
+        (Some(field), Some(code)) => Ok(Some(CodeField::new(CodeGrid::new(field.place, code)?))),
+        _ => Ok(None),
+    }
 }
 
 fn symbols(cells: &[Rect]) -> Vec<Symbol> {

@@ -1,9 +1,10 @@
 //! What the press draws straight into packed columns: figures from a sheet, symbols and codes from their modules.
 
-use super::Columns;
+use super::{Columns, PUT_MOST};
 use crate::picture::Rect;
 use crate::picture::font::{self, Alignment, FigureSize, FontError};
 use crate::picture::layout::{Field, MODULES_HIGH, MODULES_WIDE};
+use crate::picture::painter::CodeGrid;
 use alloc::vec::Vec;
 use core::fmt::Write;
 
@@ -41,20 +42,57 @@ impl Symbol {
             return;
         }
         let side = self.side;
-        let black = u64::MAX << (64 - side);
         for column in 0..MODULES_WIDE {
-            let mut bits = 0;
-            for row in 0..MODULES_HIGH {
-                if modules >> (row * MODULES_WIDE + column) & 1 == 1 {
-                    bits |= black >> (row * side);
-                }
-            }
+            let black = |row: u32| modules >> (row * MODULES_WIDE + column) & 1 == 1;
+            let bits = column_bits((0..MODULES_HIGH).map(black), side);
             for step in 0..side {
                 let x = self.place.x + (column * side + step) as i32;
                 target.put(x, self.place.y, self.place.height, bits);
             }
         }
     }
+}
+
+/// A code's grid: each column of modules is drawn in pieces of as many rows as one [`Columns::put`] takes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct CodeField {
+    grid: CodeGrid,
+}
+
+impl CodeField {
+    /// The place of codes of this shape.
+    pub(super) fn new(grid: CodeGrid) -> CodeField {
+        CodeField { grid }
+    }
+
+    /// How many modules such a code has.
+    pub(super) fn modules(&self) -> usize {
+        self.grid.columns as usize * self.grid.rows as usize
+    }
+
+    /// Draws a code of this shape.
+    pub(super) fn write(&self, target: &mut Target<'_>, black: &[bool]) {
+        let CodeGrid { corner, columns, rows, side, high } = self.grid;
+        let at_once = (PUT_MOST / high).max(1);
+        for column in 0..columns {
+            for first in (0..rows).step_by(at_once as usize) {
+                let count = at_once.min(rows - first);
+                let modules = (0..count).map(|row| (first + row) * columns + column);
+                let bits = column_bits(modules.map(|module| black.get(module as usize) == Some(&true)), high);
+                let y = corner.1 + (first * high) as i32;
+                for step in 0..side {
+                    target.put(corner.0 + (column * side + step) as i32, y, count * high, bits);
+                }
+            }
+        }
+    }
+}
+
+/// Modules below each other, each `high` dots, the first in the highest bits.
+fn column_bits(modules: impl Iterator<Item = bool>, high: u32) -> u64 {
+    let black = u64::MAX << (64 - high.clamp(1, 64));
+    let place = |(row, module): (usize, bool)| if module { black >> (row as u32 * high) } else { 0 };
+    modules.enumerate().map(place).fold(0, |bits, own| bits | own)
 }
 
 /// The most characters a field of figures takes.

@@ -36,7 +36,7 @@ impl FigureSize {
     /// Serial number (FE2, FE3) and cliché number (FE9).
     pub const SERIAL: FigureSize = FigureSize { height: 24, width: 15, stroke: 4, gap: 4 };
     /// The time count in FE8.
-    pub const TIME: FigureSize = FigureSize { height: 20, width: 12, stroke: 3, gap: 2 };
+    pub const TIME: FigureSize = FigureSize { height: 20, width: 12, stroke: 3, gap: 3 };
 
     /// How many columns a character takes, without the gap after it; `None` if the font does not have it.
     pub fn character_width(self, character: char) -> Option<u32> {

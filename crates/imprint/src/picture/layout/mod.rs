@@ -14,6 +14,7 @@ pub use window::Window;
 pub use crate::numbers::LayoutId;
 
 use super::Rect;
+use super::cliche::Cliche;
 use super::font::{self, Alignment, Cell, FigureSize, FontError};
 use alloc::vec::Vec;
 use core::fmt;
@@ -26,6 +27,8 @@ pub const DOTS: u32 = 240;
 pub const DPI: u32 = 240;
 /// White columns between the stamps and a cliché left of them.
 pub const CLICHE_GAP: u32 = 12;
+/// The widest cliché.
+pub const CLICHE_MOST_COLUMNS: u32 = 900;
 
 /// What layout e carries above the postage.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -55,6 +58,13 @@ pub struct Options {
     pub cliche_columns: u32,
     /// The place of the editable text within the cliché, seen from the cliché's top left dot.
     pub cliche_text: Option<Rect>,
+}
+
+impl Options {
+    /// The same options with room for this cliché.
+    pub fn with_cliche(self, cliche: &Cliche) -> Options {
+        Options { cliche_columns: cliche.columns(), cliche_text: cliche.text(), ..self }
+    }
 }
 
 impl Default for Options {
@@ -201,6 +211,11 @@ impl Layout {
         self.fields.iter().find(|field| field.window == window)
     }
 
+    /// The window for a bar code or Data Matrix; only layout e has one.
+    pub fn code_field(&self) -> Option<&Field> {
+        self.field(Window::Upper).filter(|_| self.id == LayoutId::E)
+    }
+
     /// The place kept for the suspicious mark, right of FE9.
     pub fn mark(&self) -> Rect {
         self.field(Window::Mark).map(|field| field.place).unwrap_or_default()
@@ -252,7 +267,7 @@ impl fmt::Display for LayoutError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             LayoutError::NoSecondField => "this layout has no second marking field to split the row over",
-            LayoutError::ClicheTooWide => "a cliché has at most 900 columns",
+            LayoutError::ClicheTooWide => "the cliché has too many columns",
             LayoutError::TextOutsideCliche => "the text's place does not lie within the cliché",
         })
     }

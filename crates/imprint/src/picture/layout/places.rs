@@ -2,21 +2,19 @@
 
 use super::marking::{Direction, Lines, MarkingField};
 use super::{
-    Anchor, COLUMNS, CodePlace, DOTS, DPI, DayStamp, Field, Layout, LayoutError, LayoutId, Options, Rect,
-    ValueStamp, Window,
+    Anchor, CLICHE_MOST_COLUMNS, COLUMNS, CodePlace, DOTS, DPI, DayStamp, Field, Layout, LayoutError,
+    LayoutId, Options, Rect, ValueStamp, Window,
 };
 use crate::picture::font::{Alignment, FigureSize};
 use alloc::vec;
 use alloc::vec::Vec;
 
-/// The widest cliché that is accepted.
-const CLICHE_MOST: u32 = 900;
 /// The left and right limit of what stands within the value stamp.
 const INNER: (i32, u32) = (334, 354);
 
 /// The layout with these options.
 pub(super) fn layout(id: LayoutId, options: Options) -> Result<Layout, LayoutError> {
-    if options.cliche_columns > CLICHE_MOST {
+    if options.cliche_columns > CLICHE_MOST_COLUMNS {
         return Err(LayoutError::ClicheTooWide);
     }
     let (row, second_row) = marking(id, options)?;
@@ -54,8 +52,8 @@ fn day_stamp(id: LayoutId) -> DayStamp {
             centre: (173, 103),
             outer: 102,
             ring: 4,
-            inner: 76,
-            letters: 15,
+            inner: 79,
+            letters: 14,
             bridge: Rect::new(61, 78, 224, 38),
         },
         _ => DayStamp {
@@ -79,11 +77,10 @@ fn value_stamp(id: LayoutId, options: Options) -> ValueStamp {
         rule: Rect::new(INNER.0, 40, INNER.1, 2),
         currency: Rect::new(postage.right() + 8, postage.bottom() - 24, 52, 24),
         emblem: match (id, options.code) {
-            (LayoutId::A, _) => Some(Rect::new(340, 54, 104, 72)),
-            (LayoutId::B, _) => Some(Rect::new(340, 62, 112, 84)),
-            (LayoutId::C, _) => Some(Rect::new(340, 56, 112, 78)),
-            (LayoutId::D, _) => Some(Rect::new(340, 82, 84, 48)),
-            (LayoutId::E, CodePlace::Bars) => Some(Rect::new(340, 86, 84, 48)),
+            (LayoutId::A, _) => Some(Rect::new(338, 58, 122, 66)),
+            (LayoutId::B, _) => Some(Rect::new(338, 72, 126, 76)),
+            (LayoutId::C, _) => Some(Rect::new(338, 62, 122, 66)),
+            (LayoutId::D, _) | (LayoutId::E, CodePlace::Bars) => Some(Rect::new(338, 88, 92, 46)),
             (LayoutId::E, CodePlace::Square) => None,
         },
     }
@@ -122,7 +119,7 @@ fn fields(id: LayoutId, options: Options) -> Vec<Field> {
         (LayoutId::E, CodePlace::Bars) => {
             fields.push(plain(Window::Upper, Rect::new(INNER.0, 48, INNER.1, 30)));
         }
-        (LayoutId::E, CodePlace::Square) => fields.push(plain(Window::Upper, Rect::new(340, 45, 96, 96))),
+        (LayoutId::E, CodePlace::Square) => fields.push(plain(Window::Upper, Rect::new(340, 47, 96, 96))),
         _ => {}
     }
     for field in marking_fields(id) {
@@ -133,7 +130,7 @@ fn fields(id: LayoutId, options: Options) -> Vec<Field> {
 
 fn time_count(id: LayoutId) -> Rect {
     let day_stamp = day_stamp(id);
-    Rect::new(day_stamp.centre.0 - 62, day_stamp.bridge.bottom() + 3, 124, 20)
+    Rect::new(day_stamp.centre.0 - 66, day_stamp.bridge.bottom() + 3, 132, 20)
 }
 
 /// The fields of the marking row, then those of the second row.
@@ -164,7 +161,7 @@ fn marking_fields(id: LayoutId) -> Vec<MarkingField> {
         lines: 1,
     };
     let above = across(Window::Upper, Rect::new(INNER.0, 54, INNER.1, 16));
-    let under = across(Window::SecondRow, Rect::new(INNER.0, 146, INNER.1, 16));
+    let under = across(Window::SecondRow, Rect::new(INNER.0, 148, INNER.1, 16));
     match id {
         LayoutId::A => vec![across(Window::Row, Rect::new(30, 210, 286, 28))],
         LayoutId::B => vec![upright],

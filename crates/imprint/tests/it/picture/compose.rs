@@ -178,6 +178,7 @@ proptest! {
                 time_count,
                 row: &content.row,
                 second_row: &content.second_row,
+                code: &[],
             };
             let stream = press.compose(&next).unwrap().to_vec();
             let painted = Columns::from_bitmap(&picture::paint(&layout, &Issuer::default(), &content).unwrap());
@@ -198,6 +199,7 @@ fn a_press_refuses_what_does_not_fit_and_keeps_the_imprint_before() {
         time_count: None,
         row: &content.row,
         second_row: &[],
+        code: &[],
     };
     assert!(press.compose(&Next { postage: Money::from_minor(100_000), ..good }).is_err());
     assert!(press.compose(&Next { postage: Money::from_minor(u64::MAX), row: &[1; 12], ..good }).is_err());
@@ -224,6 +226,7 @@ fn composing_the_next_imprint_allocates_nothing() {
                     time_count: Some(imprint),
                     row: &[imprint * 7919 % (1 << 20); 12],
                     second_row: &[],
+                    code: &[],
                 };
                 let stream = press.compose(&next).unwrap();
                 black_dots += stream.iter().map(|byte| byte.count_ones()).sum::<u32>();
