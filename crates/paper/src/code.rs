@@ -1,7 +1,7 @@
 //! Codes any reader knows, for layout e: Code 128 and Data Matrix.
 
 use barcoders::sym::code128::Code128;
-use datamatrix::{DataMatrix, SymbolList};
+use datamatrix::{DataMatrix, SymbolSize};
 use imprint::picture::Code;
 use std::iter;
 use thiserror::Error;
@@ -10,8 +10,19 @@ use thiserror::Error;
 const PAIRS: char = '\u{0106}';
 /// Switches Code 128 to single characters.
 const SINGLES: char = '\u{0181}';
-/// The largest Data Matrix that layout e has room for.
-const MODULES_MOST: usize = 32;
+/// The sizes that layout e has room for.
+const SIZES: [SymbolSize; 10] = [
+    SymbolSize::Square10,
+    SymbolSize::Square12,
+    SymbolSize::Square14,
+    SymbolSize::Square16,
+    SymbolSize::Square18,
+    SymbolSize::Square20,
+    SymbolSize::Square22,
+    SymbolSize::Square24,
+    SymbolSize::Square26,
+    SymbolSize::Square32,
+];
 
 /// Text that cannot be made into a code.
 #[derive(Debug, Error, PartialEq, Eq)]
@@ -20,7 +31,7 @@ pub enum CodeError {
     #[error("a bar code holds 1 to 24 decimal digits")]
     Digits,
     /// The data does not fit a Data Matrix of 32 by 32 modules.
-    #[error("the data does not fit a Data Matrix of {MODULES_MOST} by {MODULES_MOST} modules")]
+    #[error("the data does not fit a Data Matrix of 32 by 32 modules")]
     TooMuch,
 }
 
@@ -45,8 +56,9 @@ pub fn bar_code(digits: &str) -> Result<Code, CodeError> {
 
 /// Data as the smallest square Data Matrix that holds it.
 pub fn data_matrix(data: &[u8]) -> Result<Code, CodeError> {
-    let sizes = SymbolList::default().enforce_square().enforce_width_in(..=MODULES_MOST);
-    let symbol = DataMatrix::encode(data, sizes).map_err(|_| CodeError::TooMuch)?;
+    // One size at a time: given the list, the crate refuses data that would fit the larger ones.
+    let symbol =
+        SIZES.iter().find_map(|size| DataMatrix::encode(data, *size).ok()).ok_or(CodeError::TooMuch)?;
     let bitmap = symbol.bitmap();
     let mut black: Vec<bool> = iter::repeat_n(false, bitmap.width() * bitmap.height()).collect();
     for (x, y) in bitmap.pixels() {

@@ -1,8 +1,9 @@
 //! What an imprint says: the carrier's and town's names, which stay, and what is filled into the windows.
 
-use crate::numbers::Suspicion;
+use crate::numbers::{Indicium, SetId, Suspicion};
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::fmt;
 use terms::{Date, Money, Serial};
 
 /// The constant texts of an issuer's stamps, in capitals.
@@ -70,6 +71,23 @@ pub struct Content {
 }
 
 impl Content {
+    /// What an indicium says. FE9 shows its cliché number unless that is 0.
+    pub fn of(indicium: &Indicium) -> Result<Content, UnknownSymbol> {
+        let mut content = Content::new(
+            indicium.postage,
+            indicium.serial,
+            indicium.date,
+            modules(indicium.set, &indicium.symbols)?,
+        );
+        if let Some(second) = &indicium.second_row {
+            content.second_row = modules(second.set, &second.symbols)?;
+        }
+        content.time_count = indicium.shown_count;
+        content.cliche_number = Some(indicium.cliche_number).filter(|number| *number > 0);
+        content.suspicion = indicium.suspicion;
+        Ok(content)
+    }
+
     /// An imprint with no more than postage, serial number, date and marking row.
     pub fn new(postage: Money, serial: Serial, date: Date, row: Vec<u32>) -> Content {
         Content {
@@ -87,3 +105,29 @@ impl Content {
         }
     }
 }
+
+/// The modules of each symbol of a row.
+pub fn modules(set: SetId, row: &[u8]) -> Result<Vec<u32>, UnknownSymbol> {
+    let modules = |symbol: &u8| {
+        let unknown = UnknownSymbol { set, symbol: *symbol };
+        set.set().symbol(u32::from(*symbol)).map(|own| own.modules()).ok_or(unknown)
+    };
+    row.iter().map(modules).collect()
+}
+
+/// A row names a symbol its set does not have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UnknownSymbol {
+    /// The set.
+    pub set: SetId,
+    /// The symbol.
+    pub symbol: u8,
+}
+
+impl fmt::Display for UnknownSymbol {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the set {} has no symbol {}", self.set, self.symbol)
+    }
+}
+
+impl core::error::Error for UnknownSymbol {}

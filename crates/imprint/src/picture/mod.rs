@@ -7,6 +7,7 @@
 
 pub mod art;
 mod bitmap;
+pub mod clear;
 pub mod cliche;
 pub mod compose;
 pub mod content;

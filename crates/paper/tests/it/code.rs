@@ -33,7 +33,7 @@ fn serial_and_postage_fit_above_the_postage_as_a_bar_code_with_quiet_zones() {
 fn a_data_matrix_in_place_of_the_bar_code_reads_back() {
     let options = Options { code: CodePlace::Square, ..Options::default() };
     let layout = Layout::new(LayoutId::E, options).unwrap();
-    let message = "11234567820261121000110000000004212130500021802010217120816";
+    let message = "1123456782026112100011000000000422212130500021802010217120816";
     let mut content = content();
     content.code = Some(data_matrix(message.as_bytes()).unwrap());
     let bitmap = picture::paint(&layout, &Issuer::default(), &content).unwrap();
@@ -51,6 +51,13 @@ fn a_data_matrix_in_place_of_the_bar_code_reads_back() {
         .collect();
     let read = datamatrix::DataMatrix::decode(&pixels, columns as usize).unwrap();
     assert_eq!(read, message.as_bytes());
+}
+
+#[test]
+fn a_data_matrix_grows_with_its_data_up_to_32_modules() {
+    let sides: Vec<u32> = (1..=124).map(|digits| data_matrix(&vec![b'1'; digits]).unwrap().columns).collect();
+    assert!(sides.windows(2).all(|pair| pair[0] <= pair[1]));
+    assert_eq!((sides.first(), sides.last()), (Some(&10), Some(&32)));
 }
 
 #[test]

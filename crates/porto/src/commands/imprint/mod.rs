@@ -4,6 +4,7 @@ mod columns;
 mod decode;
 mod encode;
 mod numbers;
+mod render;
 
 use crate::failure::Failure;
 use std::process::ExitCode;
@@ -17,6 +18,8 @@ pub enum Command {
     Decode(decode::Decode),
     /// Spell a frame's run-length record out, dot by dot.
     Columns(columns::Columns),
+    /// Draw an indicium, as a picture or on an envelope.
+    Render(Box<render::Render>),
 }
 
 impl Command {
@@ -26,6 +29,7 @@ impl Command {
             Command::Encode(encode) => encode.run(),
             Command::Decode(decode) => decode.run(),
             Command::Columns(columns) => columns.run(),
+            Command::Render(render) => render.run(),
         }
     }
 }

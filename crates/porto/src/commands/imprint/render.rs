@@ -1,0 +1,219 @@
+//! `porto imprint render`: an indicium document drawn as it is printed. It needs and takes no key.
+
+use crate::failure::Failure;
+use crate::input;
+use imprint::numbers::{Indicium, LayoutId};
+use imprint::picture::clear::Clear;
+use imprint::picture::compose::Columns;
+use imprint::picture::layout::{CodePlace, Lines, Options};
+use imprint::picture::{Bitmap, Cliche, Content, Issuer, Layout, Rect, gallery, painter};
+use paper::{Conversion, Envelope, Offset};
+use std::fs::{self, File};
+use std::io::BufReader;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Draws an indicium document: PNG at the head's resolution, PDF on an envelope, or the head's own columns.
+#[derive(clap::Args)]
+#[command(
+    after_help = "Example:\n  porto imprint render --indicium indicium.json --layout b --out imprint.png\n  \
+porto imprint render --indicium indicium.json --cliche 1 --cliche-text \"FROM US TO YOU\" --envelope c5 \
+--out letter.pdf"
+)]
+pub struct Render {
+    /// The indicium document (JSON).
+    #[arg(long, value_name = "FILE")]
+    indicium: PathBuf,
+    /// One of the layouts a to e; the indicium's own unless given.
+    #[arg(long)]
+    layout: Option<LayoutId>,
+    /// Where to write: .png, .pdf, or .bin for the columns as the head takes them.
+    #[arg(long, value_name = "FILE.png|.pdf|.bin")]
+    out: PathBuf,
+    #[command(flatten)]
+    cliche: ClicheArguments,
+    #[command(flatten)]
+    show: ShowArguments,
+    #[command(flatten)]
+    issuer: IssuerArguments,
+    /// The envelope of a PDF: dl, c6, c5 or c4.
+    #[arg(long, default_value_t)]
+    envelope: Envelope,
+    /// How far the imprint is moved left and down on the envelope, in millimetres, such as 5,2.5.
+    #[arg(long, value_name = "LEFT,DOWN", allow_hyphen_values = true)]
+    offset: Option<Offset>,
+}
+
+/// The advertising picture left of the stamps.
+#[derive(clap::Args)]
+struct ClicheArguments {
+    /// Number of the cliché, printed in FE9; without a file, 1 to 3 come with the program.
+    #[arg(long, value_name = "N")]
+    cliche: Option<u16>,
+    /// A PNG that is the cliché's picture.
+    #[arg(long, value_name = "FILE.png", requires = "cliche")]
+    cliche_file: Option<PathBuf>,
+    /// Spreads the greys of the file (for photographs) instead of cutting them in the middle.
+    #[arg(long, requires = "cliche_file")]
+    dither: bool,
+    /// Place of the editable text in the file's picture, in dots.
+    #[arg(long, value_name = "X,Y,WIDTH,HEIGHT", requires = "cliche_file", value_parser = text_place)]
+    text_place: Option<Rect>,
+    /// The editable text FE5.
+    #[arg(long, value_name = "TEXT", requires = "cliche")]
+    cliche_text: Option<String>,
+}
+
+/// What the layout shows.
+#[derive(clap::Args)]
+struct ShowArguments {
+    /// How the row is broken: one line if it fits, two lines, or split over FE6 and FE10.
+    #[arg(long, default_value = "fitting", value_parser = ["fitting", "two", "split"])]
+    lines: String,
+    /// What layout e carries above the postage: a bar code of serial and postage, of one of them, or a Data Matrix.
+    #[arg(long, default_value = "both", value_parser = ["both", "serial", "postage", "matrix"])]
+    code: String,
+    /// The service endorsement.
+    #[arg(long, value_name = "TEXT")]
+    endorsement: Option<String>,
+}
+
+/// The issuer's constant texts.
+#[derive(clap::Args)]
+struct IssuerArguments {
+    /// The carrier's name.
+    #[arg(long, value_name = "TEXT")]
+    carrier: Option<String>,
+    /// The town around the date.
+    #[arg(long, value_name = "TEXT")]
+    town: Option<String>,
+    /// What stands below the date, such as a postcode.
+    #[arg(long, value_name = "TEXT")]
+    office: Option<String>,
+    /// The currency beside the postage.
+    #[arg(long, value_name = "TEXT")]
+    currency: Option<String>,
+}
+
+impl Render {
+    /// Does it.
+    pub fn run(self) -> Result<ExitCode, Failure> {
+        let indicium: Indicium = input::json(&self.indicium, "indicium document")?;
+        indicium.check().map_err(Failure::refused)?;
+        let cliche = self.cliche.open(&indicium)?;
+        let layout = self.layout(&indicium, cliche.as_ref())?;
+        let mut content = Content::of(&indicium).map_err(Failure::refused)?;
+        if layout.second_row.is_empty() {
+            content.second_row.clear();
+        }
+        content.cliche_number = cliche.as_ref().map(Cliche::number).or(content.cliche_number);
+        content.cliche_text = self.cliche.cliche_text.clone();
+        content.endorsement = self.show.endorsement.clone();
+        if layout.code_field().is_some() {
+            content.code = Some(self.show.code(&indicium)?);
+        }
+        let picture = cliche.as_ref().map(Cliche::picture);
+        let bitmap = painter::paint_over(&layout, &self.issuer.issuer(), picture.as_ref(), &content)
+            .map_err(Failure::refused)?;
+        self.write(&bitmap, layout.dpi)?;
+        Ok(ExitCode::SUCCESS)
+    }
+
+    fn layout(&self, indicium: &Indicium, cliche: Option<&Cliche>) -> Result<Layout, Failure> {
+        let mut options = Options {
+            lines: match self.show.lines.as_str() {
+                "two" => Lines::Two,
+                "split" => Lines::Split,
+                _ => Lines::Fitting,
+            },
+            code: if self.show.code == "matrix" { CodePlace::Square } else { CodePlace::Bars },
+            time_count: indicium.shown_count.is_some(),
+            ..Options::default()
+        };
+        if let Some(cliche) = cliche {
+            options = options.with_cliche(cliche);
+        }
+        Layout::new(self.layout.unwrap_or(indicium.layout), options).map_err(Failure::refused)
+    }
+
+    fn write(&self, bitmap: &Bitmap, dpi: u32) -> Result<(), Failure> {
+        let bytes = match self.out.extension().and_then(|extension| extension.to_str()) {
+            Some("png") => {
+                let mut bytes = Vec::new();
+                paper::write_png(bitmap, dpi, &mut bytes).map_err(Failure::refused)?;
+                bytes
+            }
+            Some("pdf") => paper::write_pdf(bitmap, dpi, self.envelope, self.offset.unwrap_or_default())
+                .map_err(Failure::refused)?,
+            Some("bin") => Columns::from_bitmap(bitmap).stream().to_vec(),
+            _ => return Err(Failure::usage("the output file ends in .png, .pdf or .bin")),
+        };
+        fs::write(&self.out, bytes)
+            .map_err(|error| Failure::refused(format!("cannot write {}: {error}", self.out.display())))
+    }
+}
+
+impl ClicheArguments {
+    /// The cliché that was asked for. Its number must be the indicium's, where that names one.
+    fn open(&self, indicium: &Indicium) -> Result<Option<Cliche>, Failure> {
+        let Some(number) = self.cliche else { return Ok(None) };
+        if indicium.cliche_number > 0 && indicium.cliche_number != number {
+            let own = indicium.cliche_number;
+            return Err(Failure::refused(format!("the indicium was made for cliché {own}, not {number}")));
+        }
+        let cliche = match &self.cliche_file {
+            None => gallery::cliche(number)
+                .ok_or_else(|| Failure::refused(format!("there is no cliché {number}; name its file")))?,
+            Some(path) => {
+                let unreadable = |error| Failure::usage(format!("cannot read {}: {error}", path.display()));
+                let file = BufReader::new(File::open(path).map_err(unreadable)?);
+                let conversion = if self.dither { Conversion::Dithering } else { Conversion::Threshold(128) };
+                paper::import_cliche(file, number, conversion, self.text_place).map_err(Failure::refused)?
+            }
+        };
+        if self.cliche_text.is_some() && cliche.text().is_none() {
+            return Err(Failure::refused("this cliché has no place for a text"));
+        }
+        Ok(Some(cliche))
+    }
+}
+
+impl ShowArguments {
+    fn code(&self, indicium: &Indicium) -> Result<imprint::picture::Code, Failure> {
+        let postage = format!("{:04}", indicium.postage.minor());
+        let code = match self.code.as_str() {
+            "serial" => paper::bar_code(&indicium.serial.to_string()),
+            "postage" => paper::bar_code(&postage),
+            "matrix" => {
+                let message = Clear::new(indicium).map_err(Failure::refused)?.to_string();
+                paper::data_matrix(message.as_bytes())
+            }
+            _ => paper::bar_code(&format!("{}{postage}", indicium.serial)),
+        };
+        code.map_err(Failure::refused)
+    }
+}
+
+impl IssuerArguments {
+    fn issuer(&self) -> Issuer {
+        let usual = Issuer::default();
+        Issuer {
+            carrier: self.carrier.clone().unwrap_or(usual.carrier),
+            town: self.town.clone().unwrap_or(usual.town),
+            office: self.office.clone().unwrap_or(usual.office),
+            currency: self.currency.clone().unwrap_or(usual.currency),
+            motto: usual.motto,
+        }
+    }
+}
+
+/// Reads `10,150,400,36`.
+fn text_place(text: &str) -> Result<Rect, String> {
+    let numbers: Option<Vec<u16>> = text.split(',').map(|part| part.parse().ok()).collect();
+    match numbers.as_deref() {
+        Some([x, y, width, height]) => {
+            Ok(Rect::new(i32::from(*x), i32::from(*y), u32::from(*width), u32::from(*height)))
+        }
+        _ => Err("a place is written X,Y,WIDTH,HEIGHT in dots".into()),
+    }
+}
