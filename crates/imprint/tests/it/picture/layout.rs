@@ -76,3 +76,50 @@ fn the_mark_stands_right_of_the_cliche_number_in_every_layout() {
         assert_eq!(layout.mark().y, number.y);
     }
 }
+
+/// Claim: D12
+#[test]
+fn suspicion_and_manipulation_show_as_marks_that_differ() {
+    for layout in all_layouts() {
+        let spots = |suspicion| {
+            let mut content = content(12);
+            content.suspicion = suspicion;
+            let bitmap = picture::paint(&layout, &Issuer::default(), &content).unwrap();
+            let place = layout.mark();
+            let mut mark = picture::Bitmap::new(place);
+            mark.lay(&bitmap);
+            mark.black_dots() / 36
+        };
+        let marks = [Suspicion::None, Suspicion::Suspicious, Suspicion::Manipulated].map(spots);
+        assert_eq!(marks, [0, 5, 9], "layout {}", layout.id);
+    }
+}
+
+/// Claim: D11
+#[test]
+fn the_time_count_is_nine_digits_in_every_layout_that_shows_it() {
+    for layout in all_layouts() {
+        let field = layout.field(Window::TimeCount).unwrap();
+        let mut content = content(12);
+        content.time_count = Some(4_711);
+        let text = picture::painter::figures_text(Window::TimeCount, &content).unwrap();
+        assert_eq!(text, "000004711");
+        assert_eq!(field.cells(&text).unwrap().len(), 9);
+        content.time_count = Some(1_000_000_000);
+        assert!(picture::painter::figures_text(Window::TimeCount, &content).is_err());
+    }
+}
+
+/// Claim: D9
+#[test]
+fn reference_bars_stand_beside_the_row_of_layout_a() {
+    let layout = picture::Layout::new(LayoutId::A, Default::default()).unwrap();
+    let bitmap = picture::paint(&layout, &Issuer::default(), &content(10)).unwrap();
+    let bars = layout.field(Window::Reference).unwrap().place;
+    let row = layout.row_cells(10).unwrap()[0];
+    assert_eq!((bars.y, bars.height), (row.y, row.height));
+    for x in bars.x..bars.right() {
+        let black = (x - bars.x) / 12 % 2 == 0;
+        assert!((bars.y..bars.bottom()).all(|y| bitmap.is_black(x, y) == black));
+    }
+}

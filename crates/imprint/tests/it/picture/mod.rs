@@ -1,5 +1,6 @@
 //! The print image.
 
+mod clear;
 mod compose;
 mod font;
 mod layout;

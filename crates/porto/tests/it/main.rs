@@ -1,0 +1,18 @@
+//! The command line as its users see it: real processes, their output and their status.
+
+mod imprint;
+
+use std::path::PathBuf;
+use std::process::{Command, Output};
+
+/// A folder for one test.
+fn folder(name: &str) -> PathBuf {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+/// Runs `porto` with these arguments.
+fn porto(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_porto")).args(arguments).output().unwrap()
+}
