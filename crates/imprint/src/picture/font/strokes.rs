@@ -55,7 +55,7 @@ fn figure(character: char) -> Option<Shape> {
             Turn(60, 100, 28, 100), Turn(6, 100, 0, 86)],
         '6' => shape![60: Move(42, 0), Turn(0, 36, 0, 68), Turn(0, 100, 30, 100), Turn(60, 100, 60, 70),
             Turn(60, 41, 30, 41), Turn(6, 41, 1, 62)],
-        '7' => shape![60: Move(0, 0), Line(60, 0), Turn(24, 36, 22, 100)],
+        '7' => shape![60: Move(0, 0), Line(60, 0), Line(60, 6), Line(16, 100)],
         '8' => shape![60: Move(30, 0), Turn(55, 0, 55, 22), Turn(55, 45, 30, 45), Turn(5, 45, 5, 22),
             Turn(5, 0, 30, 0), Move(30, 45), Turn(60, 45, 60, 72), Turn(60, 100, 30, 100),
             Turn(0, 100, 0, 72), Turn(0, 45, 30, 45)],
