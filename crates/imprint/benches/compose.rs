@@ -1,10 +1,8 @@
 //! What the next imprint costs: changed windows into a finished stream of 240 by 1500 dots.
 
-use imprint::picture::compose::{Composer, Next, Press, Routine};
-use imprint::picture::layout::{Options, Window};
-use imprint::picture::painter::{paint_constant, paint_window};
-use imprint::picture::record::{encode_frame, encode_window};
-use imprint::picture::{Content, Issuer, Layout, LayoutId, Rect, paint};
+use imprint::picture::compose::{Composer, Next, Press, Records, Routine};
+use imprint::picture::layout::Options;
+use imprint::picture::{Content, Issuer, Layout, LayoutId, paint};
 use std::hint::black_box;
 use terms::{Date, Money, Serial};
 
@@ -71,17 +69,9 @@ fn painted_afresh() -> imprint::picture::Bitmap {
 /// The routines of the sources, one print each.
 #[divan::bench(args = Routine::ALL, sample_count = 10)]
 fn printed_by_routine(bencher: divan::Bencher<'_, '_>, routine: Routine) {
-    let (layout, issuer, content) = (wide(LayoutId::B), Issuer::default(), content());
-    let places: Vec<(Window, Rect)> = layout.fields.iter().map(|field| (field.window, field.place)).collect();
-    let frame = encode_frame(&paint_constant(&layout, &issuer, None).unwrap(), &places).unwrap();
-    let records: Vec<(Window, Vec<u8>)> = layout
-        .fields
-        .iter()
-        .map(|field| (field.window, encode_window(&paint_window(&layout, field, &issuer, &content).unwrap())))
-        .collect();
-    let records: Vec<(Window, &[u8])> =
-        records.iter().map(|(window, record)| (*window, record.as_slice())).collect();
-    let mut composer = Composer::new(routine, layout.dots, &frame, &records).unwrap();
+    let layout = wide(LayoutId::B);
+    let records = Records::new(&layout, &Issuer::default(), None, &content()).unwrap();
+    let mut composer = Composer::new(routine, layout.dots, &records.frame, &records.windows()).unwrap();
     bencher.bench_local(move || {
         composer.print(|column| {
             black_box(column);

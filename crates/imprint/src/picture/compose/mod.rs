@@ -9,10 +9,12 @@
 mod columns;
 mod live;
 mod press;
+mod records;
 mod target;
 
 pub use columns::{Columns, PUT_MOST};
 pub use press::{Next, Press};
+pub use records::{Records, RecordsError};
 
 use super::layout::Window;
 use super::record::{

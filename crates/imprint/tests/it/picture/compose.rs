@@ -2,11 +2,11 @@
 
 use super::{all_layouts, content};
 use imprint::numbers::Suspicion;
-use imprint::picture::compose::{Columns, ComposeError, Composer, Next, Press, Routine};
-use imprint::picture::layout::{Options, Window};
-use imprint::picture::painter::{paint_constant, paint_window};
+use imprint::picture::compose::{Columns, ComposeError, Composer, Next, Press, Records, Routine};
+use imprint::picture::layout::{CodePlace, Options, Window};
+use imprint::picture::painter::{paint_over, paint_window};
 use imprint::picture::record::{Fault, encode_frame, encode_window};
-use imprint::picture::{self, Bitmap, Content, Issuer, Layout, LayoutId, Rect};
+use imprint::picture::{self, Bitmap, Code, Issuer, Layout, LayoutId, Rect, gallery};
 use proptest::prelude::*;
 use terms::Money;
 
@@ -105,50 +105,69 @@ proptest! {
     }
 }
 
-fn layout_scene(layout: &Layout, content: &Content) -> Scene {
-    let issuer = Issuer::default();
-    let windows = layout
-        .fields
-        .iter()
-        .map(|field| (field.window, paint_window(layout, field, &issuer, content).unwrap()));
-    let frame = paint_constant(layout, &issuer, None).unwrap();
-    Scene { area: layout.area(), frame, windows: windows.collect() }
-}
-
 /// Claim: D2
 #[test]
 fn every_layout_is_the_same_by_every_routine_and_by_the_press() {
-    for layout in all_layouts() {
+    let cliche = gallery::cliche(2).unwrap();
+    let issuer = Issuer::default();
+    for (layout, cliche) in all_layouts().into_iter().flat_map(|plain| {
+        let options = plain.options.with_cliche(&cliche);
+        let wide = Layout::new(plain.id, options).unwrap();
+        [(plain, None), (wide, Some(cliche.picture()))]
+    }) {
         let mut content = content(12);
         content.suspicion = Suspicion::Suspicious;
         content.time_count = Some(4711);
-        let scene = layout_scene(&layout, &content);
-        let expected = scene.painted();
+        content.cliche_text = Some("TO YOU".into());
+        let painted = paint_over(&layout, &issuer, cliche.as_ref(), &content).unwrap();
+        let expected = Columns::from_bitmap(&painted);
+        let records = Records::new(&layout, &issuer, cliche.as_ref(), &content).unwrap();
         for routine in Routine::ALL {
-            assert_eq!(printed(&mut scene.composer(routine)), expected, "{:?} of {}", routine, layout.id);
+            let mut composer =
+                Composer::new(routine, layout.dots, &records.frame, &records.windows()).unwrap();
+            assert_eq!(printed(&mut composer), expected.stream(), "{:?} of {}", routine, layout.id);
         }
-        let press = Press::new(&layout, &Issuer::default(), None, &content).unwrap();
-        assert_eq!(press.columns().stream(), expected);
+        let press = Press::new(&layout, &issuer, cliche.as_ref(), &content).unwrap();
+        assert_eq!(press.columns(), &expected);
     }
 }
 
 /// Claim: D2
 #[test]
 fn a_refused_window_leaves_the_image_as_it_was() {
-    let scene = layout_scene(&Layout::new(LayoutId::B, Default::default()).unwrap(), &content(12));
+    let layout = Layout::new(LayoutId::B, Default::default()).unwrap();
+    let records = Records::new(&layout, &Issuer::default(), None, &content(12)).unwrap();
     for routine in Routine::ALL {
-        let mut composer = scene.composer(routine);
+        let mut composer = Composer::new(routine, layout.dots, &records.frame, &records.windows()).unwrap();
         let before = printed(&mut composer);
-        let mut record = encode_window(&scene.windows[0].1);
+        let (window, mut record) = records.windows[0].clone();
         record.pop();
-        let error = composer.replace(scene.windows[0].0, &record).unwrap_err();
+        let error = composer.replace(window, &record).unwrap_err();
         assert!(matches!(error.fault(), Some(Fault::ColumnTooShort { .. })));
-        assert_eq!(
-            composer.replace(Window::ClicheText, &[]),
-            Err(ComposeError::NotInFrame(Window::ClicheText))
-        );
+        let absent = Window::ClicheText;
+        assert_eq!(composer.replace(absent, &[]), Err(ComposeError::NotInFrame(absent)));
         assert_eq!(printed(&mut composer), before);
     }
+}
+
+/// Claim: D10
+#[test]
+fn the_press_replaces_a_window_that_seldom_changes() {
+    let cliche = gallery::cliche(1).unwrap();
+    let options = Options::default().with_cliche(&cliche);
+    let layout = Layout::new(LayoutId::C, options).unwrap();
+    let (issuer, picture) = (Issuer::default(), cliche.picture());
+    let mut content = content(12);
+    let mut press = Press::new(&layout, &issuer, Some(&picture), &content).unwrap();
+    content.cliche_text = Some("A NEW TEXT".into());
+    content.endorsement = Some("PRIORITY".into());
+    content.suspicion = Suspicion::Manipulated;
+    for window in [Window::ClicheText, Window::Endorsement, Window::Mark] {
+        let field = layout.field(window).unwrap();
+        press.replace(&paint_window(&layout, field, &issuer, &content).unwrap());
+    }
+    let painted = paint_over(&layout, &issuer, Some(&picture), &content).unwrap();
+    assert_eq!(press.columns(), &Columns::from_bitmap(&painted));
 }
 
 proptest! {
@@ -234,5 +253,35 @@ fn composing_the_next_imprint_allocates_nothing() {
         });
         assert_eq!(counted.count_total, 0, "layout {id}");
         assert!(black_dots > 100_000, "something was composed");
+    }
+}
+
+/// Claim: D9
+#[test]
+fn the_press_follows_codes_that_change_without_allocating() {
+    for (place, columns, modules) in [(CodePlace::Bars, 101, 101), (CodePlace::Square, 24, 576)] {
+        let options = Options { code: place, ..Options::default() };
+        let layout = Layout::new(LayoutId::E, options).unwrap();
+        let mut content = content(12);
+        content.second_row = content.row.clone();
+        content.code = Some(Code { columns, black: vec![true; modules] });
+        let mut press = Press::new(&layout, &Issuer::default(), None, &content).unwrap();
+        let black: Vec<bool> = (0..modules).map(|module| module * 7 % 5 < 2).collect();
+        let next = Next {
+            postage: content.postage,
+            date: content.date,
+            time_count: None,
+            row: &content.row,
+            second_row: &content.second_row,
+            code: &black,
+        };
+        let counted = allocation_counter::measure(|| {
+            press.compose(&next).unwrap();
+        });
+        assert_eq!(counted.count_total, 0);
+        assert!(press.compose(&Next { code: &black[1..], ..next }).is_err());
+        content.code = Some(Code { columns, black });
+        let painted = picture::paint(&layout, &Issuer::default(), &content).unwrap();
+        assert_eq!(press.columns(), &Columns::from_bitmap(&painted));
     }
 }
