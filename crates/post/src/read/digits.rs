@@ -11,25 +11,42 @@ use imprint::picture::font::{FigureSize, glyph};
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
-/// Standard deviation of a dot's blackness about its figure.
-const NOISE: f32 = 0.22;
-/// Squared departure, in standard deviations, beyond which a dot says no more.
-const DEPARTURE_AT_MOST: f32 = 9.0;
-/// What an erased column of dots costs, in squared standard deviations per dot of height.
-const ERASED_COLUMN: f32 = 1.6;
+/// Departure of a dot's blackness beyond which it says no more, in steps of [`INK`].
+const DEPARTURE_AT_MOST: u8 = 115;
+/// What an erased column of dots costs for each dot of its height, in the same steps.
+const ERASED_DOT: u32 = 21;
+/// Evidence of one dot's full departure, as a logarithm of probability; dots depart together, so it is small.
+const EVIDENCE: f32 = 0.9;
 /// Share of a figure's ink that must be there.
 const INK_AT_LEAST: f32 = 0.55;
+/// Mean departure of a dot beyond which a place is covered or spoilt.
+const SPOILT: f32 = 0.3;
+/// Dots a row of a figure takes in memory: the widest figure's width, rounded up to what compares quickly.
+const STRIDE: usize = 32;
+/// Rows of the highest figure.
+const ROWS: usize = 48;
+/// How paper and how much darker ink is stored.
+const PAPER: f32 = 40.0;
+const INK: f32 = 175.0;
+
+/// Dots of a figure's place, blackness in steps of [`INK`] above [`PAPER`].
+type Dots = [[u8; STRIDE]; ROWS];
+
 /// Steps per dot in which blur and spread are told apart.
 const STEPS: f32 = 5.0;
 
-/// The ten figures of one size as they look under some blur and spread.
+/// The ten figures of one size as they look under some blur and spread, and blank paper.
 #[derive(Debug)]
 pub(crate) struct Figures {
     width: usize,
     height: usize,
-    predicted: Vec<Vec<f32>>,
+    predicted: Vec<Dots>,
+    /// The sum of each figure's squared blackness.
     ink: Vec<f32>,
 }
+
+/// A blank place, beside the ten digits.
+const BLANK: usize = 10;
 
 /// Size of figures, blur and spread in steps.
 type Key = (FigureSize, u8, i8);
@@ -59,8 +76,9 @@ impl Figures {
     }
 
     fn draw(size: FigureSize, blur: f32, spread: f32) -> Figures {
-        let (width, height) = (size.width as usize, size.height as usize);
-        let mut predicted = Vec::with_capacity(10);
+        let (width, height) = ((size.width as usize).min(STRIDE), (size.height as usize).min(ROWS));
+        let mut predicted = Vec::with_capacity(11);
+        let mut ink = Vec::with_capacity(11);
         for digit in '0'..='9' {
             let mut dots = vec![0.0; width * height];
             if let Ok(bitmap) = glyph(digit, size) {
@@ -71,9 +89,11 @@ impl Figures {
             }
             run(&mut dots, width, spread);
             blurred(&mut dots, width, height, blur);
-            predicted.push(dots);
+            ink.push(dots.iter().map(|dot| dot * dot).sum());
+            predicted.push(stored(&dots, width));
         }
-        let ink = predicted.iter().map(|dots| dots.iter().sum()).collect();
+        predicted.push(stored(&vec![0.0; width * height], width));
+        ink.push(0.0);
         Figures { width, height, predicted, ink }
     }
 
@@ -84,67 +104,84 @@ impl Figures {
         if (patch.width, patch.height) != (self.width, self.height) || patch.dots.is_empty() {
             return reading;
         }
-        let mut costs = [f32::INFINITY; 10];
+        let dots = stored(&patch.dots, self.width);
+        let rows: Vec<bool> =
+            (0..self.height).map(|row| printed.get(row).is_none_or(|&share| share > 0.5)).collect();
+        let seen = rows.iter().filter(|&&row| row).count();
+        let erased = departures(&dots, self.predicted.get(BLANK).unwrap_or(&dots), &rows);
+        let mut costs = [f32::INFINITY; 11];
         for (cost, predicted) in costs.iter_mut().zip(&self.predicted) {
-            *cost = self.departure(patch, predicted, printed);
+            *cost = self.departure(&departures(&dots, predicted, &rows), &erased, seen as u32);
         }
-        let best = (0..10).min_by(|&a, &b| costs[a].total_cmp(&costs[b])).unwrap_or(0);
-        let mut inked = self.inked(patch, best, printed);
-        if leading {
-            let blank = self.departure(patch, &vec![0.0; self.width * self.height], printed);
-            inked = if blank < costs[best] { 1.0 } else { inked };
-            costs[0] = costs[0].min(blank);
+        if !leading {
+            costs[BLANK] = f32::INFINITY;
         }
-        let best = costs.iter().copied().fold(f32::INFINITY, f32::min);
-        let seen = printed.iter().take(self.height).sum::<f32>() / self.height as f32;
-        let per_dot = best / (self.width * self.height) as f32 / seen.max(0.1);
-        reading.legible = seen > 0.4 && inked > INK_AT_LEAST && per_dot < 2.2;
+        let best = (0..11).min_by(|&a, &b| costs[a].total_cmp(&costs[b])).unwrap_or(0);
+        costs[0] = costs[0].min(costs[BLANK]);
+        let per_dot = costs[best] / (self.width * seen.max(1)) as f32;
+        let inked = best == BLANK || self.inked(&dots, best, &rows) > INK_AT_LEAST;
+        let seen = seen as f32 / self.height as f32;
+        reading.legible = seen > 0.4 && inked && per_dot < SPOILT;
         if reading.legible {
-            let together = 1.0 / 14.0;
-            let scaled = costs.map(|cost| cost * together);
+            let scaled = costs.map(|cost| cost * EVIDENCE);
             posterior(&mut reading.log_likelihood, &scaled, 10, floor(per_dot, seen));
         }
         reading
     }
 
-    /// The sum of squared departures, each limited, the cheaper of "printed" and "erased" for each column.
-    fn departure(&self, patch: &Patch, predicted: &[f32], printed: &[f32]) -> f32 {
-        let scale = 1.0 / (NOISE * NOISE);
-        let mut whole = [0.0f32; 64];
-        let mut erased = [0.0f32; 64];
-        let width = self.width.min(64);
-        let rows = patch.dots.chunks_exact(self.width).zip(predicted.chunks_exact(self.width));
-        for (row, (dots, pattern)) in rows.enumerate() {
-            let seen = printed.get(row).copied().unwrap_or(1.0) * scale;
-            let limit = printed.get(row).copied().unwrap_or(1.0) * DEPARTURE_AT_MOST;
-            for column in 0..width {
-                let gap = dots[column] - pattern[column];
-                whole[column] += (gap * gap * seen).min(limit);
-                let ink = dots[column].max(0.0);
-                erased[column] += (ink * ink * seen).min(limit);
-            }
-        }
-        let price = ERASED_COLUMN * self.height as f32;
-        whole[..width].iter().zip(&erased[..width]).map(|(whole, erased)| whole.min(erased + price)).sum()
+    /// The sum of the columns' departures, the cheaper of "printed" and "erased" for each, in dots.
+    fn departure(&self, printed: &[u16; STRIDE], erased: &[u16; STRIDE], rows: u32) -> f32 {
+        let price = ERASED_DOT * rows;
+        let columns = printed.iter().zip(erased).take(self.width);
+        let sum: u32 =
+            columns.map(|(&printed, &erased)| u32::from(printed).min(u32::from(erased) + price)).sum();
+        sum as f32 / INK
     }
 
-    /// The share of a figure's ink that the patch shows, rows that are not printed left out.
-    fn inked(&self, patch: &Patch, digit: usize, printed: &[f32]) -> f32 {
-        let Some(predicted) = self.predicted.get(digit) else { return 0.0 };
+    /// The share of a figure's ink that the dots show, rows that are not printed left out.
+    fn inked(&self, dots: &Dots, digit: usize, rows: &[bool]) -> f32 {
+        let (Some(predicted), Some(&ink)) = (self.predicted.get(digit), self.ink.get(digit)) else { return 0.0 };
+        let black = |value: u8| ((f32::from(value) - PAPER) / INK).clamp(0.0, 1.0);
         let (mut found, mut expected) = (0.0, 0.0);
-        for (index, (dot, pattern)) in patch.dots.iter().zip(predicted).enumerate() {
-            let seen = printed.get(index / self.width).copied().unwrap_or(1.0);
-            found += seen * pattern * dot.clamp(0.0, 1.0);
-            expected += seen * pattern * pattern;
+        for ((dots, predicted), _) in dots.iter().zip(predicted).zip(rows).filter(|(_, row)| **row) {
+            for (&dot, &pattern) in dots.iter().zip(predicted) {
+                found += black(pattern) * black(dot);
+                expected += black(pattern) * black(pattern);
+            }
         }
-        if self.ink.get(digit).copied().unwrap_or(0.0) > 0.0 { found / expected.max(1e-3) } else { 0.0 }
+        if ink > 0.0 { found / expected.max(1e-3) } else { 0.0 }
     }
+}
+
+/// Blackness as it is stored; beyond the width is paper.
+fn stored(dots: &[f32], width: usize) -> Dots {
+    let mut stored = [[PAPER as u8; STRIDE]; ROWS];
+    for (row, dots) in stored.iter_mut().zip(dots.chunks_exact(width.max(1))) {
+        for (value, dot) in row.iter_mut().zip(dots) {
+            *value = (PAPER + INK * dot) as u8;
+        }
+    }
+    stored
+}
+
+/// For each column the sum of the dots' departures, each limited, rows that are not printed left out.
+fn departures(dots: &Dots, predicted: &Dots, rows: &[bool]) -> [u16; STRIDE] {
+    let mut sums = [0u16; STRIDE];
+    for ((dots, predicted), &printed) in dots.iter().zip(predicted).zip(rows) {
+        if printed {
+            for column in 0..STRIDE {
+                sums[column] +=
+                    u16::from(dots[column].abs_diff(predicted[column]).min(DEPARTURE_AT_MOST));
+            }
+        }
+    }
+    sums
 }
 
 /// The probability that is spread over all digits whatever the picture seems to say.
 fn floor(per_dot: f32, seen: f32) -> f32 {
-    let doubt = per_dot * 4.0 + (1.0 - seen) * 6.0;
-    (1e-8 * (doubt * 2.3).exp()).min(0.5)
+    let doubt = (per_dot - 0.06).max(0.0) * 60.0 + (1.0 - seen) * 12.0;
+    (1e-8 * doubt.exp()).min(0.5)
 }
 
 /// Ink runs `spread` dots wide in all, half of it to either side.

@@ -69,11 +69,6 @@ impl Homography {
         (across, down)
     }
 
-    /// Numerators and denominator for stepping along a row of dots.
-    pub(crate) fn numbers(&self) -> &[f64; 9] {
-        &self.0
-    }
-
     fn checked(self) -> Option<Homography> {
         let last = self.0[8];
         if !last.is_finite() || last.abs() < 1e-12 {

@@ -5,7 +5,9 @@
 //! whether an imprint is genuine.
 
 mod anchors;
+mod cells;
 mod digits;
+mod evidence;
 pub mod features;
 pub mod geometry;
 mod layouts;
@@ -15,9 +17,12 @@ mod mark;
 mod patch;
 mod picture;
 mod posterior;
+pub mod recognise;
 mod register;
+mod row;
 mod scan;
 
+pub use evidence::ReadImprint;
 pub use layouts::{KnownLayouts, LayoutFit};
 pub use locate::{Located, find};
 pub use patch::Patch;

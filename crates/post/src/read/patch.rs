@@ -22,23 +22,27 @@ impl Patch {
         self.width = rect.width as usize;
         self.height = rect.height as usize;
         self.dots.clear();
-        let [a, b, c, d, e, f, g, h, i] = *map.numbers();
-        for row in 0..rect.height {
-            let y = f64::from(rect.y) + f64::from(row) + 0.5;
-            let x = f64::from(rect.x) + 0.5;
-            let (mut across, mut down, mut depth) = (a * x + b * y + c, d * x + e * y + f, g * x + h * y + i);
-            let from = light.at(x as f32, y as f32);
-            let to = light.at(x as f32 + rect.width as f32, y as f32);
-            let per_dot = 1.0 / rect.width.max(1) as f32;
-            for column in 0..rect.width {
-                let share = column as f32 * per_dot;
-                let paper = from.light + (to.light - from.light) * share;
-                let ink = from.dark + (to.dark - from.dark) * share;
-                let (px, py) = (across / depth, down / depth);
-                let inside = picture.contains(px, py);
-                let value = if inside { picture.sample(px as f32, py as f32) } else { paper };
-                self.dots.push((paper - value) / (paper - ink).max(1.0));
-                (across, down, depth) = (across + a, down + d, depth + g);
+        self.dots.resize(self.width * self.height, 0.0);
+        if self.dots.is_empty() {
+            return;
+        }
+        let (left, right) = (f64::from(rect.x) + 0.5, f64::from(rect.right()) - 0.5);
+        let (top, bottom) = (f64::from(rect.y) + 0.5, f64::from(rect.bottom()) - 0.5);
+        let level = |x: f64, y: f64| light.at(x as f32, y as f32);
+        let above = (level(left, top), level(right, top));
+        let below = (level(left, bottom), level(right, bottom));
+        let per_row = 1.0 / (self.height.max(2) - 1) as f32;
+        let per_dot = 1.0 / (self.width.max(2) - 1) as f32;
+        for (row, dots) in self.dots.chunks_exact_mut(self.width).enumerate() {
+            let y = top + row as f64;
+            let share = row as f32 * per_row;
+            let (from, to) = (above.0.towards(below.0, share), above.1.towards(below.1, share));
+            picture.sample_line(map.apply(left, y), map.apply(right, y), from.light, dots);
+            let (mut paper, mut ink) = (from.light, from.dark);
+            let (paper_step, ink_step) = ((to.light - paper) * per_dot, (to.dark - ink) * per_dot);
+            for dot in dots {
+                *dot = (paper - *dot) / (paper - ink).max(1.0);
+                (paper, ink) = (paper + paper_step, ink + ink_step);
             }
         }
     }

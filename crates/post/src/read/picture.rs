@@ -120,6 +120,36 @@ impl Picture {
         top + (bottom - top) * down
     }
 
+    /// Grey values at evenly spaced points from `from` to `to`, both included; `beyond` where there is no picture.
+    pub(crate) fn sample_line(&self, from: (f64, f64), to: (f64, f64), beyond: f32, values: &mut [f32]) {
+        const ONE: f64 = 65_536.0;
+        let steps = values.len().saturating_sub(1).max(1) as f64;
+        let step = ((to.0 - from.0) / steps, (to.1 - from.1) / steps);
+        let (right, bottom) = (self.width as f64 - 0.51, self.height as f64 - 0.51);
+        let inside = |point: (f64, f64)| {
+            point.0 >= 0.5 && point.1 >= 0.5 && point.0 < right - 1.0 && point.1 < bottom - 1.0
+        };
+        if !inside(from) || !inside(to) {
+            for (index, value) in values.iter_mut().enumerate() {
+                let (x, y) = (from.0 + step.0 * index as f64, from.1 + step.1 * index as f64);
+                *value = if self.contains(x, y) { self.sample(x as f32, y as f32) } else { beyond };
+            }
+            return;
+        }
+        let (mut x, mut y) = (((from.0 - 0.5) * ONE) as i64, ((from.1 - 0.5) * ONE) as i64);
+        let (across, down) = ((step.0 * ONE) as i64, (step.1 * ONE) as i64);
+        for value in values {
+            let place = (y >> 16) as usize * self.width + (x >> 16) as usize;
+            let pair = |place: usize| self.pixels.get(place..).and_then(|rest| rest.first_chunk::<2>());
+            if let (Some(top), Some(bottom)) = (pair(place), pair(place + self.width)) {
+                let (right, below) = ((x >> 8 & 255) as i32, (y >> 8 & 255) as i32);
+                let between = |pair: &[u8; 2]| i32::from(pair[0]) * (256 - right) + i32::from(pair[1]) * right;
+                *value = (between(top) * (256 - below) + between(bottom) * below) as f32 / ONE as f32;
+            }
+            (x, y) = (x + across, y + down);
+        }
+    }
+
     /// True if the point lies on the picture.
     pub fn contains(&self, x: f64, y: f64) -> bool {
         x >= 0.0 && y >= 0.0 && x <= self.width as f64 && y <= self.height as f64

@@ -30,6 +30,16 @@ pub(crate) struct Level {
     pub dark: f32,
 }
 
+impl Level {
+    /// Part of the way to another level.
+    pub(crate) fn towards(self, other: Level, share: f32) -> Level {
+        Level {
+            light: self.light + (other.light - self.light) * share,
+            dark: self.dark + (other.dark - self.dark) * share,
+        }
+    }
+}
+
 /// The fitted geometry and what was seen at the anchors.
 #[derive(Clone, Debug)]
 pub(crate) struct Registration {
@@ -71,99 +81,98 @@ pub(crate) fn height(index: usize) -> f64 {
 pub(crate) fn register(picture: &Picture, rough: &Homography, rounds: usize) -> Option<Registration> {
     let mut map = *rough;
     let mut last = None;
-    for _ in 0..rounds.max(1) {
-        let levels = levels(picture, &map);
-        let mut edges = Vec::with_capacity(16 * HEIGHTS);
-        edges_across(picture, &map, &levels, &mut edges);
+    let mut edges = Vec::with_capacity(12 * HEIGHTS + 20);
+    for round in 1..=rounds.max(1) {
+        // The first rounds only have to come near: every other height is enough for them.
+        let every = if round == rounds { 1 } else { 2 };
+        edges.clear();
+        let levels = edges_across(picture, &map, every, &mut edges);
+        let crossings = (12 * HEIGHTS / every + 12) as f32;
         edges_down(picture, &map, &levels, &mut edges);
         let (solution, residual) = fit(&mut edges)?;
         map = map.after(&plane(&solution)?)?;
         let spread = (solution[8] as f32, solution[9] as f32);
-        let support = edges.len() as f32 / (12 * HEIGHTS + 12) as f32;
-        let blur = blur(&edges);
-        let ends = ends(&edges);
+        let support = edges.len() as f32 / crossings;
+        let (blur, ends) = (blur(&edges), ends(&edges));
         last = Some(Registration { map, levels, blur, spread, support, residual: residual as f32, ends });
     }
     last
 }
 
-/// Paper and ink beside the anchors.
-fn levels(picture: &Picture, map: &Homography) -> [[Level; HEIGHTS]; 2] {
-    [0.0, ANCHOR_DISTANCE].map(|left| {
-        let mut levels = [Level::default(); HEIGHTS];
-        for (index, level) in levels.iter_mut().enumerate() {
+/// Samples of a line across an anchor, and dots from its start to the anchor's left edge.
+const ACROSS: usize = 64;
+const BEFORE: f64 = 4.0;
+
+/// Crosses both anchors at many heights: paper and ink there, and the edges.
+fn edges_across(
+    picture: &Picture,
+    map: &Homography,
+    every: usize,
+    edges: &mut Vec<Edge>,
+) -> [[Level; HEIGHTS]; 2] {
+    let mut levels = [[Level::default(); HEIGHTS]; 2];
+    for (levels, left) in levels.iter_mut().zip([0.0, ANCHOR_DISTANCE]) {
+        for index in (0..HEIGHTS).step_by(every) {
             let y = height(index);
-            let at = |x: f64, up: f64| sample_on_paper(picture, map, left + x, y + up);
-            let ink = [at(3.0, -2.0), at(4.0, 0.0), at(5.0, 2.0)];
-            let inner = if left == 0.0 { 28.0 } else { -4.0 };
-            let paper = [at(inner, -4.0), at(inner, 0.0), at(inner, 4.0)];
-            level.dark = median(ink.map(|value| value.unwrap_or(255.0)));
-            level.light = median(paper.map(|value| value.unwrap_or(0.0)));
-        }
-        levels
-    })
-}
-
-fn median([a, b, c]: [f32; 3]) -> f32 {
-    a.max(b).min(a.min(b).max(c))
-}
-
-/// The grey value at a dot; none beyond the picture.
-fn sample_on_paper(picture: &Picture, map: &Homography, x: f64, y: f64) -> Option<f32> {
-    let (px, py) = map.apply(x, y);
-    picture.contains(px, py).then(|| picture.sample(px as f32, py as f32))
-}
-
-fn edges_across(picture: &Picture, map: &Homography, levels: &[[Level; HEIGHTS]; 2], edges: &mut Vec<Edge>) {
-    const COUNT: usize = (30.0 / SAMPLE) as usize;
-    const FROM: f64 = -3.0;
-    for (side, left) in [0.0, ANCHOR_DISTANCE].into_iter().enumerate() {
-        for (index, level) in levels[side].iter().enumerate() {
-            let y = height(index);
-            let mut line = [0.0; COUNT];
-            for (step, value) in line.iter_mut().enumerate() {
-                let x = left + FROM + step as f64 * SAMPLE;
-                *value = blackness(sample_on_paper(picture, map, x, y), *level);
+            let mut line = [0.0; ACROSS];
+            let first = left - BEFORE;
+            let last = first + (ACROSS - 1) as f64 * SAMPLE;
+            picture.sample_line(map.apply(first, y), map.apply(last, y), 255.0, &mut line);
+            let level = level_of(&line, left == 0.0);
+            for other in levels.iter_mut().skip(index).take(every) {
+                *other = level;
             }
+            blacken(&mut line, level);
             for (edge, place) in ANCHOR_EDGES.into_iter().enumerate() {
                 let begins = edge % 2 == 0;
                 let place = f64::from(place);
-                if let Some((distance, steepness)) = crossing(&line, place - FROM, begins) {
+                if let Some((distance, steepness)) = crossing(&line, place + BEFORE, begins) {
                     let side = if begins { 1.0 } else { -1.0 };
                     edges.push(Edge { x: left + place, y, distance, across: true, side, steepness });
                 }
             }
         }
     }
+    levels
+}
+
+/// Paper beside the anchor, on the side where the stamps are, and ink in its broad bar.
+fn level_of(line: &[f32; ACROSS], stamps_are_right: bool) -> Level {
+    let at = |dots: f64| line.get(((dots + BEFORE) / SAMPLE) as usize).copied().unwrap_or(255.0);
+    let paper = if stamps_are_right { [26.5, 27.0, 27.5] } else { [-3.5, -3.0, -2.5] };
+    Level { light: median(paper.map(at)), dark: median([3.0, 4.0, 5.0].map(at)) }
+}
+
+/// Turns grey values into blackness: 0 for paper, 1 for ink.
+fn blacken(line: &mut [f32], level: Level) {
+    let per_grey = 1.0 / (level.light - level.dark).max(1.0);
+    line.iter_mut().for_each(|value| *value = (level.light - *value) * per_grey);
+}
+
+fn median([a, b, c]: [f32; 3]) -> f32 {
+    a.max(b).min(a.min(b).max(c))
 }
 
 fn edges_down(picture: &Picture, map: &Homography, levels: &[[Level; HEIGHTS]; 2], edges: &mut Vec<Edge>) {
-    const COUNT: usize = (12.0 / SAMPLE) as usize;
-    const FROM: f64 = -6.0;
+    const COUNT: usize = 25;
+    const REACHED: f64 = (COUNT - 1) as f64 * SAMPLE / 2.0;
     let ends = [(0.0, true, 0), (f64::from(DOTS), false, HEIGHTS - 1)];
-    for (side, left) in [0.0, ANCHOR_DISTANCE].into_iter().enumerate() {
+    for (levels, left) in levels.iter().zip([0.0, ANCHOR_DISTANCE]) {
         for (y, begins, index) in ends {
-            let level = levels[side].get(index).copied().unwrap_or_default();
+            let level = levels.get(index).copied().unwrap_or_default();
             for bar in [2.0, 4.0, 6.0, 14.0, 22.0] {
                 let x = left + bar;
                 let mut line = [0.0; COUNT];
-                for (step, value) in line.iter_mut().enumerate() {
-                    let y = y + FROM + step as f64 * SAMPLE;
-                    *value = blackness(sample_on_paper(picture, map, x, y), level);
-                }
-                if let Some((distance, steepness)) = crossing(&line, -FROM, begins) {
+                let (from, to) = (map.apply(x, y - REACHED), map.apply(x, y + REACHED));
+                picture.sample_line(from, to, 255.0, &mut line);
+                blacken(&mut line, level);
+                if let Some((distance, steepness)) = crossing(&line, REACHED, begins) {
                     let side = if begins { 1.0 } else { -1.0 };
                     edges.push(Edge { x, y, distance, across: false, side, steepness });
                 }
             }
         }
     }
-}
-
-/// 0 for paper, 1 for ink; beyond the picture is paper.
-fn blackness(value: Option<f32>, level: Level) -> f32 {
-    let Some(value) = value else { return 0.0 };
-    (level.light - value) / (level.light - level.dark).max(1.0)
 }
 
 /// The crossing of the middle nearest to `place` (dots from the line's start): its distance and steepness.
