@@ -21,6 +21,11 @@ impl Failure {
         Failure { status: 2, sentence: sentence.to_string() }
     }
 
+    /// The sentence.
+    pub fn sentence(&self) -> &str {
+        &self.sentence
+    }
+
     /// Prints the sentence on stderr and gives the exit status.
     pub fn report(self) -> ExitCode {
         eprintln!("porto: {}", self.sentence);

@@ -4,9 +4,12 @@
 //! bounded by the stated limits. A reading never claims more certainty than the picture carries: what is
 //! covered, blurred or erased reads as "could be anything".
 
+mod examine;
 pub mod judge;
 pub mod list;
 pub mod read;
 pub mod reading;
 #[cfg(feature = "sightings")]
 pub mod sightings;
+
+pub use examine::{examine, examine_bytes};

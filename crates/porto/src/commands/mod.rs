@@ -1,6 +1,7 @@
 //! The subcommands, one module per role.
 
 mod imprint;
+mod post;
 
 use crate::failure::Failure;
 use std::process::ExitCode;
@@ -11,6 +12,9 @@ pub enum Command {
     /// Numbers, symbols and print image of the security imprint.
     #[command(subcommand)]
     Imprint(imprint::Command),
+    /// The post office's station: read imprints from pictures and judge them.
+    #[command(subcommand)]
+    Post(post::Command),
 }
 
 impl Command {
@@ -18,6 +22,7 @@ impl Command {
     pub fn run(self) -> Result<ExitCode, Failure> {
         match self {
             Command::Imprint(command) => command.run(),
+            Command::Post(command) => command.run(),
         }
     }
 }

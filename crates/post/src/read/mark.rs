@@ -1,66 +1,50 @@
 //! The open suspicious mark: printed or not.
+//!
+//! The mark is made of spots of 6 dots on a grid of three by three, 9 dots apart: every other one for the
+//! suspicious mode, all of them for a manipulation. What counts is how black each spot's middle is.
 
 use super::locate::Located;
 use crate::reading::MarkReading;
-use imprint::picture::layout::{LayoutId, Options, Window};
-use imprint::picture::painter::paint_window;
-use imprint::picture::{Bitmap, Content, Issuer, Layout, OpenMark, Rect};
-use std::sync::OnceLock;
-use terms::{Date, Money, Serial};
+use imprint::picture::Rect;
 
-/// Squared departure of a dot's blackness beyond which it says no more.
-const DEPARTURE_AT_MOST: f32 = 0.5;
-/// Departure in a printed mark's dots that stands for one unit of evidence.
-const PER_EVIDENCE: f32 = 1.6;
-/// The probability that remains for the other answer.
+/// Spots of the mark.
+const SPOTS: usize = 9;
+/// Dots from one spot to the next.
+const PITCH: i32 = 9;
+/// Dots of a spot's middle, and from its edge to it.
+const MIDDLE: u32 = 4;
+const EDGE: i32 = 1;
+/// Squared standard deviation of a spot's blackness.
+const VARIANCE: f32 = 0.03;
+/// Squared departure, in standard deviations, beyond which a spot says no more.
+const DEPARTURE_AT_MOST: f32 = 12.0;
+/// The least probability that remains for the other answer.
 const FLOOR: f32 = 1e-7;
-
-/// The two marks as dots of their place.
-fn marks() -> &'static [Vec<f32>] {
-    static MARKS: OnceLock<Vec<Vec<f32>>> = OnceLock::new();
-    MARKS
-        .get_or_init(|| [OpenMark::Suspicious, OpenMark::Manipulated].into_iter().filter_map(drawn).collect())
-}
-
-fn drawn(mark: OpenMark) -> Option<Vec<f32>> {
-    let layout = Layout::new(LayoutId::B, Options::default()).ok()?;
-    let field = layout.field(Window::Mark)?;
-    let (serial, date) = (Serial::new(0).ok()?, Date::new(2000, 1, 1).ok()?);
-    let mut content = Content::new(Money::from_minor(0), serial, date, Vec::new());
-    content.mark = Some(mark);
-    let bitmap = paint_window(&layout, field, &Issuer::default(), &content).ok()?;
-    Some(dots(&bitmap, field.place))
-}
-
-fn dots(bitmap: &Bitmap, place: Rect) -> Vec<f32> {
-    let rows = place.y..place.bottom();
-    let dot = |x, y| if bitmap.is_black(x, y) { 1.0 } else { 0.0 };
-    rows.flat_map(|y| (place.x..place.right()).map(move |x| dot(x, y))).collect()
-}
 
 impl Located<'_> {
     /// Whether the mark is printed at its place.
     pub fn mark(&self, place: Rect) -> MarkReading {
-        let patch = self.patch(place);
-        let printed = self.printed_in(place);
-        let width = patch.width.max(1);
-        let departure = |pattern: &dyn Fn(usize) -> f32| {
-            let dots = patch.dots.iter().enumerate();
-            let gaps = dots.map(|(index, dot)| {
-                let seen = printed.get(index / width).copied().unwrap_or(1.0);
-                seen * (dot - pattern(index)).powi(2).min(DEPARTURE_AT_MOST)
-            });
-            gaps.sum::<f32>()
+        let spots: [f32; SPOTS] = std::array::from_fn(|spot| {
+            let (column, row) = (spot as i32 % 3, spot as i32 / 3);
+            let (x, y) = (place.x + column * PITCH + EDGE, place.y + row * PITCH + EDGE);
+            let patch = self.patch(Rect::new(x, y, MIDDLE, MIDDLE));
+            patch.dots.iter().sum::<f32>() / patch.dots.len().max(1) as f32
+        });
+        let departure = |expected: &dyn Fn(usize) -> f32| {
+            let gaps = spots
+                .iter()
+                .enumerate()
+                .map(|(spot, black)| ((black - expected(spot)).powi(2) / VARIANCE).min(DEPARTURE_AT_MOST));
+            0.5 * gaps.sum::<f32>()
         };
         let absent = departure(&|_| 0.0);
-        let with_mark = |mark: &Vec<f32>| departure(&|index| mark.get(index).copied().unwrap_or(0.0));
-        let present = marks().iter().map(with_mark).fold(f32::INFINITY, f32::min);
+        let suspicious = departure(&|spot| if spot % 2 == 0 { 1.0 } else { 0.0 });
+        let manipulated = departure(&|_| 1.0);
+        let present = suspicious.min(manipulated);
         // A place that looks like neither says little about either.
-        let doubt = (present.min(absent) / patch.dots.len().max(1) as f32 / 0.12).min(1.0);
-        let floor = FLOOR + doubt.powi(4) * 0.5;
-        let evidence = (absent - present) / PER_EVIDENCE;
-        let sure = 1.0 / (1.0 + (-evidence.clamp(-80.0, 80.0)).exp());
-        let sure = (sure * (1.0 - 2.0 * floor) + floor).clamp(FLOOR, 1.0 - FLOOR);
+        let floor = (FLOOR * (0.5 * present.min(absent)).exp()).min(0.4);
+        let sure = 1.0 / (1.0 + (0.5 * (present - absent)).exp());
+        let sure = sure * (1.0 - 2.0 * floor) + floor;
         MarkReading { present: sure.ln(), absent: (1.0 - sure).ln() }
     }
 }
