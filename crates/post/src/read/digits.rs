@@ -140,7 +140,9 @@ impl Figures {
 
     /// The share of a figure's ink that the dots show, rows that are not printed left out.
     fn inked(&self, dots: &Dots, digit: usize, rows: &[bool]) -> f32 {
-        let (Some(predicted), Some(&ink)) = (self.predicted.get(digit), self.ink.get(digit)) else { return 0.0 };
+        let (Some(predicted), Some(&ink)) = (self.predicted.get(digit), self.ink.get(digit)) else {
+            return 0.0;
+        };
         let black = |value: u8| ((f32::from(value) - PAPER) / INK).clamp(0.0, 1.0);
         let (mut found, mut expected) = (0.0, 0.0);
         for ((dots, predicted), _) in dots.iter().zip(predicted).zip(rows).filter(|(_, row)| **row) {
@@ -170,8 +172,7 @@ fn departures(dots: &Dots, predicted: &Dots, rows: &[bool]) -> [u16; STRIDE] {
     for ((dots, predicted), &printed) in dots.iter().zip(predicted).zip(rows) {
         if printed {
             for column in 0..STRIDE {
-                sums[column] +=
-                    u16::from(dots[column].abs_diff(predicted[column]).min(DEPARTURE_AT_MOST));
+                sums[column] += u16::from(dots[column].abs_diff(predicted[column]).min(DEPARTURE_AT_MOST));
             }
         }
     }

@@ -143,7 +143,8 @@ impl Picture {
             let pair = |place: usize| self.pixels.get(place..).and_then(|rest| rest.first_chunk::<2>());
             if let (Some(top), Some(bottom)) = (pair(place), pair(place + self.width)) {
                 let (right, below) = ((x >> 8 & 255) as i32, (y >> 8 & 255) as i32);
-                let between = |pair: &[u8; 2]| i32::from(pair[0]) * (256 - right) + i32::from(pair[1]) * right;
+                let between =
+                    |pair: &[u8; 2]| i32::from(pair[0]) * (256 - right) + i32::from(pair[1]) * right;
                 *value = (between(top) * (256 - below) + between(bottom) * below) as f32 / ONE as f32;
             }
             (x, y) = (x + across, y + down);

@@ -57,7 +57,8 @@ fn dead_columns(cells: &[Rect], patches: &[Patch]) -> Vec<Vec<f32>> {
     let mut printed = Vec::with_capacity(cells.len());
     for (cell, own) in cells.iter().zip(&darkest) {
         let mut column: Vec<f32> = vec![1.0; own.len()];
-        let below = || cells.iter().zip(&darkest).filter(|(other, _)| other.x == cell.x).map(|(_, dark)| dark);
+        let below =
+            || cells.iter().zip(&darkest).filter(|(other, _)| other.x == cell.x).map(|(_, dark)| dark);
         let joint = below().count() >= CELLS_AT_LEAST;
         let over_all: Vec<f32> = (0..own.len())
             .map(|x| below().filter_map(|dark| dark.get(x)).copied().fold(0.0, f32::max))

@@ -19,8 +19,10 @@ const PICTURE_BYTES_MAX: u64 = 256 << 20;
 
 /// Reads imprints from pictures and judges them.
 #[derive(clap::Args)]
-#[command(after_help = "Example:\n  porto post read envelope.jpg --meters list.json --store sightings.db\n\n\
-Status: 0 all genuine, 1 some not (unreadable included), 2 an input could not be opened or decoded.")]
+#[command(
+    after_help = "Example:\n  porto post read envelope.jpg --meters list.json --store sightings.db\n\n\
+Status: 0 all genuine, 1 some not (unreadable included), 2 an input could not be opened or decoded."
+)]
 pub struct Read {
     /// The pictures: PNG, JPEG, TIFF, PGM or WebP.
     #[arg(required = true, value_name = "FILE")]
@@ -109,7 +111,8 @@ impl Read {
 
     fn examine(&self, file: &Path, list: &KnownMeters, circumstances: &Circumstances) -> Report {
         let name = file.display().to_string();
-        let failed = |error: String| Report { file: name.clone(), error: Some(error), judgement: None, digest: None };
+        let failed =
+            |error: String| Report { file: name.clone(), error: Some(error), judgement: None, digest: None };
         let bytes = match input::bytes(file, PICTURE_BYTES_MAX) {
             Ok(bytes) => bytes,
             Err(error) => return failed(error.sentence().to_owned()),
@@ -118,7 +121,12 @@ impl Read {
             Ok(judgement) => judgement,
             Err(error) => return failed(format!("{name}: {error}")),
         };
-        Report { file: name, error: None, judgement: Some(judgement), digest: Some(sightings::digest(&bytes)) }
+        Report {
+            file: name,
+            error: None,
+            judgement: Some(judgement),
+            digest: Some(sightings::digest(&bytes)),
+        }
     }
 
     /// Records what decrypts, in the order of the files.
@@ -130,8 +138,11 @@ impl Read {
         runtime.block_on(async {
             let sightings = Sightings::open(path).await.map_err(Failure::usage)?;
             for report in reports {
-                let (Some(judgement), Some(digest)) = (&mut report.judgement, report.digest) else { continue };
-                let Some(identity) = judgement.identity.filter(|_| judgement.verdict != Verdict::Forged) else {
+                let (Some(judgement), Some(digest)) = (&mut report.judgement, report.digest) else {
+                    continue;
+                };
+                let Some(identity) = judgement.identity.filter(|_| judgement.verdict != Verdict::Forged)
+                else {
                     continue;
                 };
                 let earlier = sightings.record(&identity, digest, &report.file, occasion).await;
