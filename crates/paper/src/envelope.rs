@@ -14,7 +14,7 @@ const POINTS: f32 = 72.0;
 /// Millimetres an inch.
 const MILLIMETRES: f32 = 25.4;
 /// White paper between the imprint and the upper and right edge of the envelope.
-const MARGIN_MM: f32 = 8.0;
+pub(crate) const MARGIN_MM: f32 = 8.0;
 
 /// A size of envelope, lying.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -101,6 +101,9 @@ pub enum PageError {
     /// The text is no print offset.
     #[error("a print offset is written 5,2.5: millimetres to the left and downwards, at most 500")]
     Offset,
+    /// The printer's resolution is no multiple that is meant.
+    #[error("a dot is enlarged 1 to 10 times")]
+    Enlargement,
     /// The imprint would stick out of the envelope.
     #[error("the imprint does not fit on this envelope")]
     DoesNotFit,

@@ -8,8 +8,10 @@ mod cliche;
 mod code;
 mod envelope;
 mod picture;
+mod raster;
 
 pub use cliche::{Conversion, ImportError, import_cliche};
 pub use code::{CodeError, bar_code, data_matrix};
 pub use envelope::{Envelope, Offset, PageError, write_pdf};
 pub use picture::{PictureError, write_png};
+pub use raster::write_raster;

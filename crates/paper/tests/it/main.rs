@@ -4,6 +4,7 @@ mod cliche;
 mod code;
 mod envelope;
 mod picture;
+mod raster;
 
 use imprint::picture::{Bitmap, Content, Issuer, Layout, LayoutId, paint};
 use terms::{Date, Money, Serial};

@@ -13,6 +13,9 @@ use std::io::BufReader;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+/// The resolution of a raster for office printers, a multiple of the head's.
+const PRINTER_DPI: u32 = 1_200;
+
 /// Draws an indicium document: PNG at the head's resolution, PDF on an envelope, or the head's own columns.
 #[derive(clap::Args)]
 #[command(
@@ -27,8 +30,8 @@ pub struct Render {
     /// One of the layouts a to e; the indicium's own unless given.
     #[arg(long)]
     layout: Option<LayoutId>,
-    /// Where to write: .png, .pdf, or .bin for the columns as the head takes them.
-    #[arg(long, value_name = "FILE.png|.pdf|.bin")]
+    /// Where to write: .png, .pdf, .pwg for a printer at 1200 dpi, or .bin for the columns as the head takes them.
+    #[arg(long, value_name = "FILE.png|.pdf|.pwg|.bin")]
     out: PathBuf,
     #[command(flatten)]
     cliche: ClicheArguments,
@@ -36,7 +39,7 @@ pub struct Render {
     show: ShowArguments,
     #[command(flatten)]
     issuer: IssuerArguments,
-    /// The envelope of a PDF: dl, c6, c5 or c4.
+    /// The envelope of a PDF or raster: dl, c6, c5 or c4.
     #[arg(long, default_value_t)]
     envelope: Envelope,
     /// How far the imprint is moved left and down on the envelope, in millimetres, such as 5,2.5.
@@ -145,8 +148,13 @@ impl Render {
             }
             Some("pdf") => paper::write_pdf(bitmap, dpi, self.envelope, self.offset.unwrap_or_default())
                 .map_err(Failure::refused)?,
+            Some("pwg") => {
+                let offset = self.offset.unwrap_or_default();
+                paper::write_raster(bitmap, dpi, self.envelope, offset, PRINTER_DPI / dpi)
+                    .map_err(Failure::refused)?
+            }
             Some("bin") => Columns::from_bitmap(bitmap).stream().to_vec(),
-            _ => return Err(Failure::usage("the output file ends in .png, .pdf or .bin")),
+            _ => return Err(Failure::usage("the output file ends in .png, .pdf, .pwg or .bin")),
         };
         fs::write(&self.out, bytes)
             .map_err(|error| Failure::refused(format!("cannot write {}: {error}", self.out.display())))
