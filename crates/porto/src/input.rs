@@ -1,6 +1,7 @@
 //! Files from outside: bounded in size, parsed into types, refused with one sentence.
 
 use crate::failure::Failure;
+use imprint::numbers::Profile;
 use serde::de::DeserializeOwned;
 use std::fs::File;
 use std::io::Read;
@@ -26,4 +27,13 @@ pub fn json<T: DeserializeOwned>(path: &Path, what: &str) -> Result<T, Failure> 
     let bytes = bytes(path, DOCUMENT_BYTES_MAX)?;
     serde_json::from_slice(&bytes)
         .map_err(|error| Failure::usage(format!("{} is no {what}: {error}", path.display())))
+}
+
+/// The built-in profile of this name, or the one in the file of this name.
+pub fn profile(name: &str) -> Result<Profile, Failure> {
+    match Profile::named(name) {
+        Ok(profile) => Ok(profile),
+        Err(_) if Path::new(name).exists() => json(Path::new(name), "profile"),
+        Err(error) => Err(Failure::usage(format!("{error}, or a profile file"))),
+    }
 }

@@ -9,6 +9,7 @@
 //! DIR/issuer.key               the signing key, 32 bytes
 //! DIR/books.json               each meter: grants so far, credit granted, marks so far
 //! DIR/grants/SERIAL-N.json     every grant
+//! DIR/list.json                the post's list, in the post's own format
 //! ```
 
 use crate::adapters;
@@ -174,6 +175,16 @@ impl Issuer {
         let number = account.marks + 1;
         self.update(MeterAccount { marks: number, ..account })?;
         Ok(self.sign(Mark { serial, number, suspicious }))
+    }
+
+    /// Where the post's list lies.
+    pub fn list_path(&self) -> PathBuf {
+        self.folder.join("list.json")
+    }
+
+    /// Writes the post's list, as a whole.
+    pub fn write_list(&self, list: &impl Serialize) -> Result<(), HostError> {
+        adapters::replace(&self.list_path(), &to_json(list)?)
     }
 
     fn sign<T: Message>(&self, message: T) -> Signed<T> {

@@ -22,6 +22,7 @@ pub mod workloads;
 pub use adapters::{FileMemory, SystemClock};
 pub use error::HostError;
 
+use imprint::numbers::RequestId;
 use psd::{Clock, MemoryKey, NoGauge, Personalisation, Psd, sectors_needed};
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
@@ -67,6 +68,13 @@ pub fn personalise_with<C: Clock>(
     let psd = Psd::personalise(memory, &MemoryKey::new(*bytes), personalisation, clock, NoGauge)?;
     adapters::publish(&unfinished, path)?;
     Ok(Box::new(psd))
+}
+
+/// A request id that nobody else has drawn.
+pub fn draw_request_id() -> Result<RequestId, HostError> {
+    let mut bytes = [0; 8];
+    adapters::random(&mut bytes)?;
+    Ok(RequestId(u64::from_le_bytes(bytes)))
 }
 
 /// Where the key of a memory file lies.

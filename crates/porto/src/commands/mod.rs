@@ -1,7 +1,9 @@
 //! The subcommands, one module per role.
 
 mod imprint;
+mod issuer;
 mod post;
+mod psd;
 
 use crate::failure::Failure;
 use std::process::ExitCode;
@@ -12,9 +14,15 @@ pub enum Command {
     /// Numbers, symbols and print image of the security imprint.
     #[command(subcommand)]
     Imprint(imprint::Command),
+    /// The development issuer: keys for meters, signed grants, the post's list.
+    #[command(subcommand)]
+    Issuer(issuer::Command),
     /// The post office's station: read imprints from pictures and judge them.
     #[command(subcommand)]
     Post(post::Command),
+    /// The postal security device: registers, credit, franking.
+    #[command(subcommand)]
+    Psd(psd::Command),
 }
 
 impl Command {
@@ -22,7 +30,9 @@ impl Command {
     pub fn run(self) -> Result<ExitCode, Failure> {
         match self {
             Command::Imprint(command) => command.run(),
+            Command::Issuer(command) => command.run(),
             Command::Post(command) => command.run(),
+            Command::Psd(command) => command.run(),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The command line as its users see it: real processes, their output and their status.
 
 mod imprint;
+mod psd;
 
 use std::path::PathBuf;
 use std::process::{Command, Output};

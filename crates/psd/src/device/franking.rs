@@ -98,7 +98,11 @@ impl<M: Memory, C: Clock, G: Gauge, const BATCH: usize> Psd<M, C, G, BATCH> {
         state.basis = self.basis(&state, now)?;
         let mut charges = Charges::new(state.basis);
         for request in requests {
-            let charge = charges.charge(request)?;
+            let charge = charges.charge(request).map_err(|error| match error {
+                // What counts for the caller is the credit there is, not what this batch has left of it.
+                Error::CreditTooLow { .. } => Error::CreditTooLow { available: state.basis.registers.r1 },
+                other => other,
+            })?;
             charge.counts.registers.check().map_err(Error::Registers)?;
             self.numbers.check(&charge)?;
             state.registers = charge.counts.registers;

@@ -74,7 +74,7 @@ fn only_the_last_franking_can_be_fetched_again() {
 #[test]
 fn a_batch_that_cannot_be_paid_debits_nothing() {
     let mut meter = Place::p1::<4>().funded::<4>(1000);
-    let available = Money::from_minor(100);
+    let available = Money::from_minor(1000);
     assert_eq!(
         frank(&mut meter, &[request(1, 900), request(2, 101)]),
         Err(Error::CreditTooLow { available })

@@ -3,7 +3,6 @@
 use crate::failure::Failure;
 use crate::input;
 use imprint::numbers::{Cipher, Key, Profile};
-use std::path::Path;
 
 /// Which profile, and under which key.
 #[derive(clap::Args)]
@@ -19,18 +18,9 @@ pub struct ProfileArguments {
 impl ProfileArguments {
     /// The profile and its cipher with the key expanded.
     pub fn open(&self) -> Result<(Profile, Cipher), Failure> {
-        let profile = profile(&self.profile)?;
+        let profile = input::profile(&self.profile)?;
         let key = Key::from_hex(&self.key).map_err(Failure::usage)?;
         let cipher = Cipher::new(profile.cipher, &key);
         Ok((profile, cipher))
-    }
-}
-
-/// The built-in profile of this name, or the one in the file of this name.
-fn profile(name: &str) -> Result<Profile, Failure> {
-    match Profile::named(name) {
-        Ok(profile) => Ok(profile),
-        Err(_) if Path::new(name).exists() => input::json(Path::new(name), "profile"),
-        Err(error) => Err(Failure::usage(format!("{error}, or a profile file"))),
     }
 }

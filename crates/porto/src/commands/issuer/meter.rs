@@ -1,0 +1,81 @@
+//! `porto issuer meter`: the keys of a new meter, for the meter and for the post.
+
+use super::{Folder, read_list};
+use crate::commands::psd::failure;
+use crate::failure::Failure;
+use crate::{input, output};
+use post::list::{EpochEntry, KeyEntry, MeterEntry, Standing};
+use psd::Personalisation;
+use psd_host::documents::PersonalisationDocument;
+use psd_host::issuer::{DAYS_AHEAD, MeterOrder, write_document};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use terms::{Money, Serial};
+
+/// Draws the keys of a new meter: writes its personalisation file and its entry in the post's list (DIR/list.json).
+#[derive(clap::Args)]
+#[command(after_help = "Example:\n  porto issuer meter issuer --serial 12345678 --out meter.json")]
+pub struct Meter {
+    #[command(flatten)]
+    folder: Folder,
+    /// The meter's serial number.
+    #[arg(long)]
+    serial: Serial,
+    /// A built-in profile (p1, p2, fig4a, digit-sum, des, 3des) or a profile file (JSON).
+    #[arg(long, default_value = "p1", value_name = "NAME|FILE")]
+    profile: String,
+    /// The least postage but zero, in minor units.
+    #[arg(long, default_value = "1")]
+    min: Money,
+    /// The greatest postage in minor units; what the profile's digits hold if not given.
+    #[arg(long)]
+    max: Option<Money>,
+    /// How many days a date may lie ahead.
+    #[arg(long, default_value_t = DAYS_AHEAD)]
+    days_ahead: u16,
+    /// Where to write the personalisation. It holds the meter's keys.
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
+}
+
+impl Meter {
+    /// Does it.
+    pub fn run(self) -> Result<ExitCode, Failure> {
+        if self.out.exists() {
+            let sentence = format!("{} exists already, and nothing is written over it", self.out.display());
+            return Err(Failure::refused(sentence));
+        }
+        let mut issuer = self.folder.open()?;
+        let mut list = read_list(&issuer)?;
+        let order = MeterOrder {
+            serial: self.serial,
+            profile: input::profile(&self.profile)?,
+            value_min: self.min,
+            value_max: self.max,
+            days_ahead: self.days_ahead,
+        };
+        let personalisation = issuer.meter(order).map_err(failure)?;
+        list.meters.push(entry(&personalisation));
+        issuer.write_list(&list).map_err(failure)?;
+        write_document(&self.out, &PersonalisationDocument::new(&personalisation)).map_err(failure)?;
+        output::line(&format!("meter {}: personalisation in {}", self.serial, self.out.display()))?;
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// What the post needs to verify a meter's imprints.
+fn entry(personalisation: &Personalisation) -> MeterEntry {
+    let key = |slot: &psd::KeySlot| KeyEntry { slot: slot.slot, key: slot.key.clone() };
+    let epoch = EpochEntry {
+        profile: personalisation.profile.clone(),
+        keys: personalisation.keys.iter().map(key).collect(),
+    };
+    MeterEntry {
+        serial: personalisation.serial,
+        specimen: true,
+        standing: Standing::Active,
+        epochs: vec![epoch],
+        mv: None,
+        layouts: Vec::new(),
+    }
+}

@@ -1,0 +1,72 @@
+//! `porto psd grant` and `porto psd mark`: what the issuer says to the meter.
+
+use super::{Device, failure};
+use crate::failure::Failure;
+use crate::output;
+use psd::GrantAnswer;
+use psd_host::documents::{GrantDocument, MarkDocument};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Takes a grant of credit. The same grant again changes nothing.
+#[derive(clap::Args)]
+#[command(after_help = "Example:\n  porto psd grant --memory meter.psd grant.json")]
+pub struct Grant {
+    #[command(flatten)]
+    device: Device,
+    /// The grant, from `porto issuer grant`.
+    grant: PathBuf,
+    /// One JSON document on stdout: the registers afterwards.
+    #[arg(long)]
+    json: bool,
+}
+
+impl Grant {
+    /// Does it.
+    pub fn run(self) -> Result<ExitCode, Failure> {
+        let grant = GrantDocument::read(&self.grant).map_err(failure)?;
+        let mut psd = self.device.open()?;
+        let answer = psd.grant(&grant).map_err(Failure::refused)?;
+        if self.json {
+            output::json(&super::registers::Document::of(&psd))?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        let number = grant.message.number;
+        output::line(&match answer {
+            GrantAnswer::Taken(registers) => format!("grant {number} taken, credit {}", registers.r1),
+            GrantAnswer::TakenBefore(registers) => {
+                format!("grant {number} had been taken before, credit {}", registers.r1)
+            }
+        })?;
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// Takes the issuer's word that the meter is under suspicion, or no longer: its imprints show it.
+#[derive(clap::Args)]
+#[command(after_help = "Example:\n  porto psd mark --memory meter.psd mark.json")]
+pub struct Mark {
+    #[command(flatten)]
+    device: Device,
+    /// The mark, from `porto issuer mark`.
+    mark: PathBuf,
+    /// One JSON document on stdout: the registers afterwards.
+    #[arg(long)]
+    json: bool,
+}
+
+impl Mark {
+    /// Does it.
+    pub fn run(self) -> Result<ExitCode, Failure> {
+        let mark = MarkDocument::read(&self.mark).map_err(failure)?;
+        let mut psd = self.device.open()?;
+        psd.mark(&mark).map_err(Failure::refused)?;
+        if self.json {
+            output::json(&super::registers::Document::of(&psd))?;
+        } else {
+            let state = if mark.message.suspicious { "under suspicion" } else { "no longer under suspicion" };
+            output::line(&format!("meter {} is {state}", mark.message.serial))?;
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}

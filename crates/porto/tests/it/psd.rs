@@ -1,0 +1,174 @@
+//! Issuer and security device by command: from drawing keys to an indicium, and what is refused.
+
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use tempfile::TempDir;
+
+/// A folder to work in.
+struct Desk(TempDir);
+
+impl Desk {
+    fn new() -> Desk {
+        Desk(tempfile::tempdir().unwrap())
+    }
+
+    /// A desk with an issuer, a meter and 50.00 of credit.
+    fn with_meter() -> Desk {
+        let desk = Desk::new();
+        desk.done("issuer init issuer");
+        desk.done("issuer meter issuer --serial 12345678 --out meter.json");
+        desk.done("psd init meter.json --memory meter.psd");
+        desk.done("issuer grant issuer --serial 12345678 --amount 5000 --out grant.json");
+        desk.done("psd grant --memory meter.psd grant.json");
+        desk
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn run(&self, line: &str) -> Output {
+        let porto = Path::new(env!("CARGO_BIN_EXE_porto"));
+        Command::new(porto).args(line.split(' ')).current_dir(self.0.path()).output().unwrap()
+    }
+
+    fn done(&self, line: &str) -> String {
+        let output = self.run(line);
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{line}: {errors}");
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    fn json(&self, line: &str) -> Value {
+        serde_json::from_str(&self.done(line)).unwrap()
+    }
+
+    /// Runs what must fail with this status and one sentence that holds `word`.
+    fn fails(&self, line: &str, status: i32, word: &str) {
+        let output = self.run(line);
+        let errors = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(status), "{line}: {errors}");
+        assert!(errors.contains(word), "{line}: {errors}");
+        assert_eq!(errors.lines().count(), 1, "{line}: {errors}");
+        assert!(output.stdout.is_empty(), "{line}: nothing on stdout");
+    }
+}
+
+/// Claim: A1
+#[test]
+fn keys_are_drawn_credit_granted_and_an_indicium_franked_by_files_alone() {
+    let desk = Desk::with_meter();
+    let indicium = desk.json("psd frank --memory meter.psd --postage 110 --request 2a --json");
+    assert_eq!(indicium["serial"], 12_345_678);
+    assert_eq!(indicium["postage"], 110);
+    assert_eq!(indicium["mv"], 1);
+    assert_eq!(indicium["request"], "000000000000002a");
+    assert_eq!(indicium["symbols"].as_array().unwrap().len(), 12);
+    let registers = desk.json("psd registers --memory meter.psd --json");
+    let expected = [("r1", 4890), ("r2", 110), ("r3", 5000), ("r4", 1), ("r8", 1)];
+    expected.iter().for_each(|(name, value)| assert_eq!(registers[name], *value, "{name}"));
+    assert_eq!(desk.json("psd fetch --memory meter.psd --request 2a --json"), indicium);
+}
+
+#[test]
+fn the_posts_list_verifies_what_the_meter_franked() {
+    let desk = Desk::with_meter();
+    let indicium = desk.json("psd frank --memory meter.psd --postage 110 --json");
+    let list: Value = serde_json::from_slice(&std::fs::read(desk.path("issuer/list.json")).unwrap()).unwrap();
+    let meter = &list["meters"][0];
+    assert_eq!((&meter["serial"], &meter["specimen"]), (&12_345_678.into(), &true.into()));
+    let key = meter["epochs"][0]["keys"][0]["key"].as_str().unwrap();
+    let symbols: Vec<String> =
+        indicium["symbols"].as_array().unwrap().iter().map(|symbol| symbol.to_string()).collect();
+    let read = desk.json(&format!(
+        "imprint decode --profile p1 --key {key} --serial 12345678 --symbols {} --json",
+        symbols.join(",")
+    ));
+    assert_eq!(
+        (&read["postage"], &read["mv"], &read["serial_agrees"]),
+        (&110.into(), &1.into(), &true.into())
+    );
+}
+
+#[test]
+fn a_mailing_is_one_array_and_each_piece_can_be_fetched() {
+    let desk = Desk::with_meter();
+    let mailing = desk.json("psd frank --memory meter.psd --postage 1 --count 1200 --request 100 --json");
+    let mailing = mailing.as_array().unwrap();
+    assert_eq!(mailing.len(), 1200);
+    assert_eq!(mailing[1199]["mv"], 1200);
+    assert_eq!(desk.json("psd fetch --memory meter.psd --request 5af --json"), mailing[1199]);
+    desk.fails("psd fetch --memory meter.psd --request 100 --json", 1, "not part of the last franking");
+}
+
+#[test]
+fn a_batch_file_franks_pieces_of_different_kinds() {
+    let desk = Desk::with_meter();
+    let lines = r#"[{"postage":110,"request":"7"},{"postage":0},{"postage":70,"user":3,"cliche":9}]"#;
+    std::fs::write(desk.path("letters.json"), lines).unwrap();
+    let franked = desk.json("psd frank --memory meter.psd --batch letters.json --json");
+    let column = |name: &str| -> Vec<u64> {
+        franked.as_array().unwrap().iter().map(|one| one[name].as_u64().unwrap()).collect()
+    };
+    assert_eq!((column("postage"), column("mv")), (vec![110, 0, 70], vec![1, 2, 3]));
+    assert_eq!(franked[2]["cliche_number"], 9);
+    std::fs::write(desk.path("letters.json"), r#"[{"postage":110,"tip":1}]"#).unwrap();
+    desk.fails("psd frank --memory meter.psd --batch letters.json --json", 2, "batch of requests");
+}
+
+#[test]
+fn a_mailing_that_runs_out_of_credit_gives_what_was_paid_and_says_how_far_it_came() {
+    let desk = Desk::with_meter();
+    let output = desk.run("psd frank --memory meter.psd --postage 3 --count 2000 --json");
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(serde_json::from_slice::<Value>(&output.stdout).unwrap().as_array().unwrap().len(), 1000);
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert!(errors.contains("after 1000 of 2000 imprints: the credit of 20.00"), "{errors}");
+}
+
+#[test]
+fn refusals_are_status_1_and_wrong_use_is_status_2_each_in_one_sentence() {
+    let desk = Desk::with_meter();
+    let frank = "psd frank --memory meter.psd";
+    desk.fails(&format!("{frank} --postage 5001"), 1, "credit of 50.00");
+    desk.fails(&format!("{frank} --postage 10000"), 1, "neither zero nor between");
+    desk.fails(&format!("{frank} --postage 110 --date 2020-01-01"), 1, "before today");
+    desk.fails("psd frank --memory nowhere.psd --postage 110", 2, "nowhere.psd");
+    desk.fails("psd grant --memory meter.psd meter.json", 2, "meter.json");
+    desk.fails("psd init meter.json --memory meter.psd", 1, "exists already");
+    desk.fails("issuer meter issuer --serial 12345678 --out again.json", 1, "has meter 12345678 already");
+    desk.fails("issuer meter issuer --serial 99999999 --out again.json", 1, "specimens lie between");
+    desk.fails(
+        "issuer grant issuer --serial 12345679 --amount 1 --out more.json",
+        1,
+        "has no meter 12345679",
+    );
+    desk.fails("issuer grant nowhere --serial 12345678 --amount 1 --out more.json", 2, "nowhere");
+}
+
+#[test]
+fn a_grant_counts_once_and_a_forged_one_never() {
+    let desk = Desk::with_meter();
+    let again = desk.done("psd grant --memory meter.psd grant.json");
+    assert!(again.contains("had been taken before, credit 50.00"), "{again}");
+    let grant = std::fs::read_to_string(desk.path("grant.json")).unwrap();
+    std::fs::write(desk.path("forged.json"), grant.replace("5000", "9000")).unwrap();
+    desk.fails("psd grant --memory meter.psd forged.json", 1, "signature");
+    desk.done("issuer grant issuer --serial 12345678 --amount -1000 --out back.json");
+    assert_eq!(desk.json("psd grant --memory meter.psd back.json --json")["r1"], 4000);
+}
+
+/// Claim: D12
+#[test]
+fn suspicion_reaches_the_imprint_and_the_posts_list() {
+    let desk = Desk::with_meter();
+    desk.done("issuer mark issuer --serial 12345678 --why copies --out mark.json");
+    desk.done("psd mark --memory meter.psd mark.json");
+    let indicium = desk.json("psd frank --memory meter.psd --postage 110 --json");
+    assert_eq!(indicium["suspicion"], "suspicious");
+    assert_eq!(desk.json("issuer list issuer --json")[0]["standing"]["why"], "copies");
+    desk.done("issuer mark issuer --serial 12345678 --clear --out clear.json");
+    desk.done("psd mark --memory meter.psd clear.json");
+    assert_eq!(desk.json("psd frank --memory meter.psd --postage 110 --json")["suspicion"], "none");
+}
