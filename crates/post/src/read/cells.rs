@@ -19,6 +19,10 @@ pub(crate) const MODULES: usize = MODULES_ACROSS * MODULES_DOWN;
 const ERASED_COLUMN: f32 = 12.0;
 /// Squared departure, in standard deviations, beyond which a module says no more.
 const DEPARTURE_AT_MOST: f32 = 12.0;
+/// What a cell that is all black or all white costs, beside its departures.
+const FLAT_PRICE: f32 = 14.0;
+/// What a cell that shows anything at all costs.
+const ANYTHING: f32 = 26.0;
 /// The scale for the nearest pattern, when the picture's own deviation is not known yet.
 const FIRST_SCALE: f32 = 25.0;
 /// Steps per module in which blur and spread are told apart.
@@ -120,12 +124,28 @@ impl Patterns {
         let costs = self.departures(modules, 1.0 / (noise * noise));
         let least = costs.iter().take(base as usize).copied().fold(f32::INFINITY, f32::min);
         let seen: f32 = modules.seen.iter().sum::<f32>() / MODULES as f32;
-        let per_module = least / (seen * MODULES as f32).max(1.0);
-        reading.legible = seen > 0.3 && per_module < DEPARTURE_AT_MOST * 0.35;
+        let spoilt = self.spoilt(modules, 1.0 / (noise * noise), least);
+        let floor = floor(spoilt, seen, noise);
+        reading.legible = seen > 0.3 && floor < 0.5;
         if reading.legible {
-            posterior(&mut reading.log_likelihood, &costs, base as usize, floor(per_module, seen, noise));
+            posterior(&mut reading.log_likelihood, &costs, base as usize, floor);
         }
         reading
+    }
+
+    /// The probability that the cell shows no symbol: covered, left white, or something else, given what the
+    /// nearest pattern costs.
+    fn spoilt(&self, modules: &Modules, scale: f32, least: f32) -> f32 {
+        let flat = |shade: f32| {
+            let gaps = modules.blackness.iter().zip(&modules.seen);
+            let cost = gaps.map(|(value, seen)| {
+                let gap = if shade > 0.5 { (shade - value).max(0.0) } else { (value - shade).max(0.0) };
+                seen * (gap * gap * scale).min(DEPARTURE_AT_MOST)
+            });
+            0.5 * cost.sum::<f32>() + FLAT_PRICE
+        };
+        let other = flat(1.0).min(flat(0.0)).min(ANYTHING);
+        1.0 / (1.0 + (0.5 * (other - least)).exp())
     }
 
     /// The mean square of the departure from the nearest pattern.
@@ -191,7 +211,7 @@ fn predict(bits: u32, blur: f32, spread: f32) -> [f32; MODULES] {
 }
 
 /// The probability that is spread over all symbols whatever the picture seems to say.
-fn floor(per_module: f32, seen: f32, noise: f32) -> f32 {
-    let doubt = (per_module - 1.0).max(0.0) * 2.8 + (1.0 - seen) * 14.0 + (noise - 0.15).max(0.0) * 20.0;
-    (1e-7 * doubt.exp()).min(0.5)
+fn floor(spoilt: f32, seen: f32, noise: f32) -> f32 {
+    let doubt = (1.0 - seen) * 14.0 + (noise - 0.15).max(0.0) * 20.0;
+    (1e-7 * doubt.exp() + spoilt).min(0.9)
 }

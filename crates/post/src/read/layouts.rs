@@ -5,10 +5,10 @@ use imprint::picture::layout::{LayoutId, Options};
 use imprint::picture::{Bitmap, Issuer, Layout, Rect, art};
 use std::sync::OnceLock;
 
-/// Dots between the places that are looked at.
-const GRID: i32 = 3;
-/// Places that are looked at, at most.
-const SIGNS_AT_MOST: usize = 240;
+/// Places that are looked at to tell one layout from another, at most.
+const SIGNS_PER_PAIR: usize = 32;
+/// Most layouts that are told apart at once.
+const LAYOUTS_AT_MOST: usize = 32;
 
 /// Layouts and the places that tell them apart.
 #[derive(Clone, Debug)]
@@ -47,32 +47,63 @@ impl KnownLayouts {
 
     /// Finds out where layouts differ, whatever stands in their windows; at most 32 of them.
     pub fn new(mut layouts: Vec<Layout>) -> KnownLayouts {
-        layouts.truncate(32);
+        layouts.truncate(LAYOUTS_AT_MOST);
         let frames: Vec<Frame> = layouts.iter().map(Frame::of).collect();
-        let mut signs = Vec::new();
-        for y in (1..layouts.first().map_or(0, |layout| layout.dots as i32)).step_by(GRID as usize) {
-            for x in (1..layouts.first().map_or(0, |layout| layout.columns as i32)).step_by(GRID as usize) {
-                let (mut black, mut white) = (0u32, 0u32);
-                for (index, frame) in frames.iter().enumerate() {
-                    match frame.colour(x, y) {
-                        Some(true) => black |= 1 << index,
-                        Some(false) => white |= 1 << index,
-                        None => {}
-                    }
+        let signs = differing_dots(&layouts, &frames);
+        let mut chosen = vec![false; signs.len()];
+        for first in 0..layouts.len() {
+            for second in 0..first {
+                let (a, b) = (1 << first, 1 << second);
+                let differs = |sign: &Sign| {
+                    (sign.black & a != 0 && sign.white & b != 0)
+                        || (sign.black & b != 0 && sign.white & a != 0)
+                };
+                // Layouts with the same frame differ by where their windows are.
+                let may_differ = |sign: &Sign| {
+                    let known = sign.black | sign.white;
+                    (sign.white & a != 0 && known & b == 0) || (sign.white & b != 0 && known & a == 0)
+                };
+                let mut pair: Vec<usize> = (0..signs.len()).filter(|&index| differs(&signs[index])).collect();
+                if pair.is_empty() {
+                    pair = (0..signs.len()).filter(|&index| may_differ(&signs[index])).collect();
                 }
-                if black != 0 && white != 0 {
-                    signs.push(Sign { x, y, black, white });
+                for &index in pair.iter().step_by(pair.len().div_ceil(SIGNS_PER_PAIR).max(1)) {
+                    chosen[index] = true;
                 }
             }
         }
-        let every = signs.len().div_ceil(SIGNS_AT_MOST).max(1);
-        KnownLayouts { layouts, signs: signs.into_iter().step_by(every).collect() }
+        let signs =
+            signs.into_iter().zip(chosen).filter(|(_, chosen)| *chosen).map(|(sign, _)| sign).collect();
+        KnownLayouts { layouts, signs }
     }
 
     /// The layouts.
     pub fn layouts(&self) -> &[Layout] {
         &self.layouts
     }
+}
+
+/// The dots that are black in some of the layouts and white in others, whatever stands in their windows.
+fn differing_dots(layouts: &[Layout], frames: &[Frame]) -> Vec<Sign> {
+    let (rows, columns) =
+        layouts.first().map_or((0, 0), |layout| (layout.dots as i32, layout.columns as i32));
+    let places = (1..rows).flat_map(|y| (1..columns).map(move |x| (x, y)));
+    let sign = |(x, y)| {
+        let (mut black, mut white) = (0u32, 0u32);
+        for (index, frame) in frames.iter().enumerate() {
+            match frame.colour(x, y) {
+                Some(true) => black |= 1 << index,
+                Some(false) => white |= 1 << index,
+                None => {}
+            }
+        }
+        Sign { x, y, black, white }
+    };
+    let all = u32::MAX >> (32 - frames.len().clamp(1, 32));
+    places
+        .map(sign)
+        .filter(|sign| sign.black != all && sign.white != all && sign.black | sign.white != 0)
+        .collect()
 }
 
 /// The constant part of a layout.
@@ -122,27 +153,40 @@ impl Frame {
 impl Located<'_> {
     /// The known layouts, the most probable first.
     pub fn layouts<'k>(&self, known: &'k KnownLayouts) -> Vec<LayoutFit<'k>> {
-        let mut scores = [0.0f32; 32];
+        let count = known.layouts.len();
+        // For each pair of layouts by how much the places that both of them know speak for the first.
+        let mut favour = [[0.0f32; LAYOUTS_AT_MOST]; LAYOUTS_AT_MOST];
         for sign in &known.signs {
             let black = self.blackness(sign.x, sign.y).clamp(0.0, 1.0);
-            let (for_black, for_white) = ((0.08 + 0.84 * black).ln(), (0.92 - 0.84 * black).ln());
-            for (index, score) in scores.iter_mut().enumerate().take(known.layouts.len()) {
-                *score += match (sign.black >> index & 1, sign.white >> index & 1) {
-                    (1, _) => for_black,
-                    (_, 1) => for_white,
-                    _ => (0.5f32).ln(),
-                };
+            // Neighbouring places are not independent, so each counts as a quarter.
+            let evidence = 0.25 * ((0.08 + 0.84 * black) / (0.92 - 0.84 * black)).ln();
+            let all = u32::MAX >> (LAYOUTS_AT_MOST - count.clamp(1, LAYOUTS_AT_MOST));
+            let unknown = !(sign.black | sign.white) & all;
+            // Ink where a layout has white paper speaks for those that have a window there; paper hardly at all.
+            let in_window = 0.25 * ((0.08 + 0.84 * black) / 0.5).ln().max(-0.04);
+            for (index, row) in favour.iter_mut().enumerate().take(count) {
+                let (known_black, known_white) = (sign.black >> index & 1 == 1, sign.white >> index & 1 == 1);
+                for (other, favour) in row.iter_mut().enumerate().take(count) {
+                    let within = |layouts: u32| layouts >> other & 1 == 1;
+                    *favour += match (known_black, known_white) {
+                        (true, _) if within(sign.white) => evidence,
+                        (_, true) if within(sign.black) => -evidence,
+                        (_, true) if within(unknown) => -in_window,
+                        (false, false) if within(sign.white) => in_window,
+                        _ => 0.0,
+                    };
+                }
             }
         }
-        // Neighbouring places are not independent.
-        let scores = scores.map(|score| score * 0.25);
-        let best = scores.iter().take(known.layouts.len()).copied().fold(f32::NEG_INFINITY, f32::max);
-        let total: f32 = scores.iter().take(known.layouts.len()).map(|score| (score - best).exp()).sum();
+        let odds = |row: &[f32; LAYOUTS_AT_MOST]| {
+            1.0 / row.iter().take(count).map(|favour| (-favour.clamp(-40.0, 40.0)).exp()).sum::<f32>()
+        };
+        let total: f32 = favour.iter().take(count).map(odds).sum();
         let mut fits: Vec<LayoutFit<'k>> = known
             .layouts
             .iter()
-            .zip(scores)
-            .map(|(layout, score)| LayoutFit { layout, log_likelihood: score - best - total.ln() })
+            .zip(&favour)
+            .map(|(layout, row)| LayoutFit { layout, log_likelihood: (odds(row) / total).ln() })
             .collect();
         fits.sort_by(|a, b| b.log_likelihood.total_cmp(&a.log_likelihood));
         fits

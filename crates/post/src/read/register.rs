@@ -154,7 +154,7 @@ fn median([a, b, c]: [f32; 3]) -> f32 {
 }
 
 fn edges_down(picture: &Picture, map: &Homography, levels: &[[Level; HEIGHTS]; 2], edges: &mut Vec<Edge>) {
-    const COUNT: usize = 25;
+    const COUNT: usize = 33;
     const REACHED: f64 = (COUNT - 1) as f64 * SAMPLE / 2.0;
     let ends = [(0.0, true, 0), (f64::from(DOTS), false, HEIGHTS - 1)];
     for (levels, left) in levels.iter().zip([0.0, ANCHOR_DISTANCE]) {
@@ -166,7 +166,7 @@ fn edges_down(picture: &Picture, map: &Homography, levels: &[[Level; HEIGHTS]; 2
                 let (from, to) = (map.apply(x, y - REACHED), map.apply(x, y + REACHED));
                 picture.sample_line(from, to, 255.0, &mut line);
                 blacken(&mut line, level);
-                if let Some((distance, steepness)) = crossing(&line, REACHED, begins) {
+                if let Some((distance, steepness)) = end(&line, REACHED, begins) {
                     let side = if begins { 1.0 } else { -1.0 };
                     edges.push(Edge { x, y, distance, across: false, side, steepness });
                 }
@@ -174,6 +174,31 @@ fn edges_down(picture: &Picture, map: &Homography, levels: &[[Level; HEIGHTS]; 2
         }
     }
 }
+
+/// Where a bar ends, seen from outside, where nothing is printed: a dead element may have left a thin line of it
+/// beyond a gap. Distance from `place` and steepness.
+fn end(line: &[f32], place: f64, begins: bool) -> Option<(f64, f64)> {
+    let mut outwards = [0.0; 64];
+    let count = line.len().min(outwards.len());
+    for (index, value) in outwards.iter_mut().enumerate().take(count) {
+        *value = if begins { line[index] } else { line[count - 1 - index] };
+    }
+    let inwards = &outwards[..count];
+    let first = inwards.windows(2).position(|pair| pair[0] > FAINT && pair[1] > FAINT)?;
+    let mut peak = first;
+    while peak + 1 < count && inwards[peak] < 0.5 && inwards[peak + 1] >= inwards[peak] {
+        peak += 1;
+    }
+    if first == 0 || inwards[peak] >= 0.5 {
+        return crossing(line, place, begins);
+    }
+    let edge = peak as f64 * SAMPLE - 0.5;
+    let from_start = if begins { edge } else { (count - 1) as f64 * SAMPLE - edge };
+    Some((from_start - place, 0.1))
+}
+
+/// Blackness of the thin line that a dead element may leave at a bar's end.
+const FAINT: f32 = 0.22;
 
 /// The crossing of the middle nearest to `place` (dots from the line's start): its distance and steepness.
 fn crossing(line: &[f32], place: f64, begins: bool) -> Option<(f64, f64)> {
@@ -207,25 +232,30 @@ fn ends(edges: &[Edge]) -> [u32; 4] {
 fn fit(edges: &mut Vec<Edge>) -> Option<([f64; UNKNOWNS], f64)> {
     let mut solution = None;
     for round in 0..3 {
-        let all = edges.len() >= EDGES_AT_LEAST;
         let across = edges.iter().filter(|edge| edge.across).count();
         let ends = [0.0, f64::from(DOTS)].map(|y| edges.iter().any(|edge| !edge.across && edge.y == y));
-        if !all || across < EDGES_AT_LEAST / 2 || !ends[0] || !ends[1] {
-            return None;
+        if edges.len() < EDGES_AT_LEAST || across < EDGES_AT_LEAST / 2 || !ends[0] || !ends[1] {
+            break;
         }
         let unknowns = least_squares(edges)?;
-        let distances = || edges.iter().map(|edge| residual(edge, &unknowns).powi(2));
-        let residual_rms = (distances().sum::<f64>() / edges.len() as f64).sqrt();
-        solution = Some((unknowns, residual_rms));
+        let squares: f64 = edges.iter().map(|edge| residual(edge, &unknowns).powi(2)).sum();
+        solution = Some((unknowns, (squares / edges.len() as f64).sqrt()));
         if round < 2 {
-            let mut sorted: Vec<f64> = distances().map(f64::sqrt).collect();
-            sorted.sort_by(f64::total_cmp);
-            let usual = sorted.get(sorted.len() / 2).copied().unwrap_or(0.0);
-            let allowed = (4.0 * usual).max(0.25);
-            edges.retain(|edge| residual(edge, &unknowns).abs() < allowed);
+            // A bar's end is seen less exactly than its side, and there are fewer of them.
+            let beside = usual_residual(edges, &unknowns, true).max(0.06) * 4.0;
+            let ends = usual_residual(edges, &unknowns, false).max(0.15) * 4.0;
+            edges.retain(|edge| residual(edge, &unknowns).abs() < if edge.across { beside } else { ends });
         }
     }
     solution
+}
+
+/// The median distance of the edges from the fit, of those across or those at the ends.
+fn usual_residual(edges: &[Edge], unknowns: &[f64; UNKNOWNS], across: bool) -> f64 {
+    let chosen = edges.iter().filter(|edge| edge.across == across);
+    let mut sorted: Vec<f64> = chosen.map(|edge| residual(edge, unknowns).abs()).collect();
+    sorted.sort_by(f64::total_cmp);
+    sorted.get(sorted.len() / 2).copied().unwrap_or(0.0)
 }
 
 /// The coefficients of an edge's equation.

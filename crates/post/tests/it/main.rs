@@ -1,5 +1,6 @@
 //! The examiner's station through its public functions.
 
 mod judge;
+mod read;
 #[cfg(feature = "sightings")]
 mod sightings;
