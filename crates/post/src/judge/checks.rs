@@ -29,7 +29,7 @@ pub fn of_agreeing(
         mark(open, decoded.suspicion),
         date(judgement, open, beside),
         meter_standing(&standing.meter.entry.standing),
-        layout(open, standing),
+        layout(judgement, open, standing),
         due(printed, beside.due),
     ];
     judgement.checks.extend(checks);
@@ -190,9 +190,12 @@ fn meter_standing(standing: &list::Standing) -> Check {
     }
 }
 
-fn layout(open: &Open<'_>, standing: &Standing<'_>) -> Check {
-    let layout = open.reading.layout;
-    check("layout", format!("layout {layout}"), passed_if(Some(standing.meter.may_print(layout))))
+/// Passes if any of the layouts that the imprint may have is one the meter may print.
+fn layout(judgement: &mut Judgement, open: &Open<'_>, standing: &Standing<'_>) -> Check {
+    let allowed = open.reading.layouts.iter().copied().find(|&layout| standing.meter.may_print(layout));
+    judgement.layout = allowed.or(judgement.layout);
+    let inputs = judgement.layout.map_or("no layout was recognised".to_owned(), |layout| format!("layout {layout}"));
+    check("layout", inputs, passed_if(Some(allowed.is_some())))
 }
 
 fn due(printed: Money, due: Option<Money>) -> Check {

@@ -76,7 +76,7 @@ fn read_judgement(open: &Open<'_>, exploration: &Exploration<'_>) -> Judgement {
     let serial = open::serial(open.serial.most_probable()).filter(|_| known(open.serial.best_probability()));
     Judgement {
         serial,
-        layout: Some(open.reading.layout),
+        layout: open.reading.layouts.first().copied(),
         date: open::date(open.date.most_probable()).filter(|_| known(open.date.best_probability())),
         postage: Some(open::postage(open.postage.most_probable()))
             .filter(|_| known(open.postage.best_probability())),

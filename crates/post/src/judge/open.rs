@@ -11,8 +11,8 @@ const AGREEMENT: f64 = 0.1;
 /// The open data of one imprint.
 #[derive(Clone, Debug)]
 pub struct OpenReading {
-    /// The layout the imprint was recognised to have.
-    pub layout: LayoutId,
+    /// The layouts the imprint may have, the most probable first. Some differ only in what their windows hold.
+    pub layouts: Vec<LayoutId>,
     /// Eight digits of the serial number (FE2, FE3).
     pub serial: FieldReading,
     /// Eight digits of the date as year, month, day (FE4).

@@ -6,7 +6,10 @@ use crate::judge::{Evidence, OpenReading};
 use crate::reading::{FieldReading, RowReading};
 use imprint::numbers::{LayoutId, SetId};
 use imprint::picture::layout::Window;
-use imprint::picture::{self, Layout};
+use imprint::picture::Layout;
+
+/// A layout is plausible if it is at least this probable beside the best, as a logarithm: one in a thousand.
+const PLAUSIBLE: f32 = 6.9;
 
 /// An imprint with its open data read.
 #[derive(Clone, Debug)]
@@ -19,13 +22,17 @@ pub struct ReadImprint<'p> {
 impl<'p> ReadImprint<'p> {
     /// Reads the open data under the most probable of the known layouts; none if there are none.
     pub fn new(located: Located<'p>, known: &KnownLayouts) -> Option<ReadImprint<'p>> {
-        let layout = located.layouts(known).first()?.layout.clone();
-        Some(ReadImprint::under(located, layout))
+        let fits = located.layouts(known);
+        let best = fits.first()?;
+        let plausible = fits.iter().filter(|fit| best.log_likelihood - fit.log_likelihood < PLAUSIBLE);
+        let layouts = plausible.map(|fit| fit.layout.id).collect();
+        let open = open(&located, best.layout, layouts);
+        Some(ReadImprint { layout: best.layout.clone(), located, open })
     }
 
     /// Reads the open data under a layout.
     pub fn under(located: Located<'p>, layout: Layout) -> ReadImprint<'p> {
-        let open = open(&located, &layout);
+        let open = open(&located, &layout, vec![layout.id]);
         ReadImprint { located, layout, open }
     }
 
@@ -40,7 +47,7 @@ impl<'p> ReadImprint<'p> {
     }
 }
 
-fn open(located: &Located<'_>, layout: &Layout) -> OpenReading {
+fn open(located: &Located<'_>, layout: &Layout, layouts: Vec<LayoutId>) -> OpenReading {
     let digits = |window, format| match layout.field(window) {
         Some(field) => located.digits(field, format),
         None => FieldReading::default(),
@@ -50,23 +57,12 @@ fn open(located: &Located<'_>, layout: &Layout) -> OpenReading {
     let count = digits(Window::TimeCount, "000000000");
     let count_is_there = count.digits.iter().any(|digit| digit.legible);
     OpenReading {
-        layout: arrangement(layout.id),
+        layouts,
         serial,
         date: digits(Window::Date, "0000-00-00"),
         postage: layout.field(Window::Postage).map(|field| located.amount(field)).unwrap_or_default(),
         count: count_is_there.then_some(count),
         mark: located.mark(layout.mark()),
-    }
-}
-
-/// The arrangement as the numbers' profiles name it.
-fn arrangement(id: picture::LayoutId) -> LayoutId {
-    match id {
-        picture::LayoutId::A => LayoutId::A,
-        picture::LayoutId::B => LayoutId::B,
-        picture::LayoutId::C => LayoutId::C,
-        picture::LayoutId::D => LayoutId::D,
-        picture::LayoutId::E => LayoutId::E,
     }
 }
 

@@ -94,7 +94,7 @@ fn paper_of(profile: &Profile, key_of: u32, quantities: &Quantities, doubt: f64)
     let date = quantities.date.unwrap();
     Paper {
         open: OpenReading {
-            layout: LayoutId::B,
+            layouts: vec![LayoutId::B],
             serial: field(&quantities.serial.to_string(), doubt),
             date: field(&format!("{:08}", date.yyyymmdd()), doubt),
             postage: field(&format!("{:04}", quantities.postage.minor()), doubt),
