@@ -59,14 +59,31 @@ pub fn personalise_with<C: Clock>(
     personalisation.check()?;
     let mut bytes = Zeroizing::new([0; 32]);
     adapters::random(bytes.as_mut_slice())?;
-    let unfinished = beside(path, ".new");
     if path.exists() {
         return Err(HostError::Exists(path.to_path_buf()));
     }
+    let unfinished = beside(path, ".new");
     let memory = FileMemory::create(&unfinished, sectors_needed(BATCH))?;
-    adapters::create_private(&key_path(path), bytes.as_slice())?;
-    let psd = Psd::personalise(memory, &MemoryKey::new(*bytes), personalisation, clock, NoGauge)?;
-    adapters::publish(&unfinished, path)?;
+    let finished = finish(path, &unfinished, memory, &bytes, personalisation, clock);
+    if finished.is_err() {
+        adapters::remove(&unfinished);
+    }
+    finished
+}
+
+/// Writes the memory under its unfinished name and gives it its own once it is whole.
+fn finish<C: Clock>(
+    path: &Path,
+    unfinished: &Path,
+    memory: FileMemory,
+    key: &[u8; 32],
+    personalisation: Personalisation,
+    clock: C,
+) -> Result<Box<FilePsd<C>>, HostError> {
+    let psd = Psd::personalise(memory, &MemoryKey::new(*key), personalisation, clock, NoGauge)?;
+    let key_path = key_path(path);
+    adapters::create_private(&key_path, key)?;
+    adapters::publish(unfinished, path).inspect_err(|_| adapters::remove(&key_path))?;
     Ok(Box::new(psd))
 }
 

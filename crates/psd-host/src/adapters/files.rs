@@ -39,6 +39,11 @@ pub(crate) fn publish(unfinished: &Path, path: &Path) -> Result<(), HostError> {
     removed.map_err(HostError::file(path, "written"))
 }
 
+/// Removes a file that was made in vain. That it stays is no error worth hiding the first one.
+pub(crate) fn remove(path: &Path) {
+    let _ = fs::remove_file(path);
+}
+
 /// Replaces a file as a whole: after a crash the old content is there or the new.
 pub(crate) fn replace(path: &Path, content: &[u8]) -> Result<(), HostError> {
     let mut unfinished = path.as_os_str().to_os_string();

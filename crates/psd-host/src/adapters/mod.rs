@@ -7,7 +7,7 @@ mod memory;
 pub use clock::SystemClock;
 pub use memory::FileMemory;
 
-pub(crate) use files::{create_private, lock, publish, read_bounded, read_json, replace};
+pub(crate) use files::{create_private, lock, publish, read_bounded, read_json, remove, replace};
 
 use crate::HostError;
 

@@ -54,6 +54,17 @@ fn a_memory_that_exists_is_never_personalised_again() {
     assert_eq!(fs::read(mailroom.memory()).unwrap(), before);
 }
 
+#[test]
+fn a_personalisation_that_fails_leaves_nothing_in_its_way() {
+    let (mut mailroom, _psd) = Mailroom::new();
+    let personalisation = mailroom.issuer.meter(order(METER + 1)).unwrap();
+    let path = mailroom.folder.path().join("second");
+    let no_time = || Err(psd::ClockError);
+    let failed = psd_host::personalise_with(&path, personalisation.clone(), no_time).err().unwrap();
+    assert!(matches!(failed, HostError::Device(Error::Clock)));
+    assert!(personalise(&path, personalisation).is_ok());
+}
+
 /// Claim: B2
 #[test]
 fn a_damaged_file_heals_where_a_copy_is_left_and_blocks_where_none_is() {
