@@ -2,7 +2,7 @@
 //! a thousand imprints in one commit. Run it with `taskset -c 0` where other work shares the machine.
 
 use psd_host::BATCH;
-use psd_host::workloads::{BareFile, COMMIT_BYTES, Mailroom};
+use psd_host::workloads::{BATCH_BYTES, BareFile, COMMIT_BYTES, Mailroom};
 use std::error::Error;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -22,11 +22,13 @@ fn main() -> Result<(), Box<dyn Error>> {
 fn measure(folder: &std::path::Path) -> Result<(), Box<dyn Error>> {
     let mut mailroom = Mailroom::new(folder)?;
     let mut bare = BareFile::new(folder, COMMIT_BYTES)?;
-    let [mut bare_rates, mut single_rates, mut batch_rates] = [const { Vec::new() }; 3];
+    let mut bare_batch = BareFile::new(folder, BATCH_BYTES)?;
+    let [mut bare_rates, mut single_rates, mut bare_batch_rates, mut batch_rates] = [const { Vec::new() }; 4];
     for _ in 0..ROUNDS {
         bare_rates.push(rate(SINGLES, timed(|| Ok(bare.write_and_sync(SINGLES)?))?));
         let one_by_one = timed(|| Ok(mailroom.frank_one_by_one(SINGLES, |one| drop(black_box(one)))?))?;
         single_rates.push(rate(SINGLES, one_by_one));
+        bare_batch_rates.push(rate(BATCHES, timed(|| Ok(bare_batch.write_and_sync(BATCHES)?))?));
         let batches = timed(|| Ok(mailroom.frank_batches(BATCHES, |one| drop(black_box(one)))?))?;
         batch_rates.push(rate(BATCHES * BATCH, batches));
     }
@@ -35,6 +37,7 @@ fn measure(folder: &std::path::Path) -> Result<(), Box<dyn Error>> {
     println!("bare pwrite + fdatasync of {COMMIT_BYTES} bytes  {:>10.0} /s", median(&mut bare_rates));
     println!("durable franking, one at a time        {:>10.0} /s", median(&mut single_rates));
     println!("  share of the bare rate               {:>10.3}", median(&mut ratios));
+    println!("bare pwrite + fdatasync of {BATCH_BYTES} bytes {:>10.0} /s", median(&mut bare_batch_rates));
     println!("group commit of {BATCH}                  {:>10.0} imprints/s", median(&mut batch_rates));
     Ok(())
 }

@@ -72,6 +72,9 @@ impl Mailroom {
 /// Bytes that a commit of one imprint writes: both copies of one sector.
 pub const COMMIT_BYTES: usize = 2 * SECTOR_BYTES;
 
+/// Bytes that a commit of a full batch writes: both copies of eight sectors.
+pub const BATCH_BYTES: usize = 8 * COMMIT_BYTES;
+
 /// The medium alone: a file of the memory's size, written round and round and synced each time.
 pub struct BareFile {
     file: File,
