@@ -157,3 +157,48 @@ impl Personalisation {
         personalisation.check().is_ok().then_some(personalisation)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    extern crate std;
+
+    use super::*;
+    use std::{format, string::String};
+
+    fn personalisation(name: &str) -> Personalisation {
+        let keys = [1, 2].map(|slot| KeySlot { slot, key: Key::new([slot; 32]) });
+        Personalisation {
+            serial: Serial::new(12_345_678).unwrap(),
+            call_number: 23_456_789,
+            seal: 4711,
+            value_min: Money::from_minor(1),
+            value_max: Money::from_minor(9999),
+            days_ahead: 30,
+            issuer: ed25519_dalek::SigningKey::from_bytes(&[9; 32]).verifying_key().to_bytes(),
+            profile: Profile::named(name).unwrap(),
+            keys: keys.into_iter().collect(),
+        }
+    }
+
+    #[test]
+    fn a_personalisation_comes_back_from_its_bytes_for_the_same_batch_alone() {
+        for name in Profile::NAMES {
+            let given = personalisation(name);
+            let (payload, used) = given.to_payload(4).unwrap();
+            let payload = payload.get(..used).unwrap();
+            let read = Personalisation::from_payload(payload, 4).unwrap();
+            assert_eq!((&read.profile, read.serial, read.seal), (&given.profile, given.serial, 4711));
+            assert!(read.keys.iter().zip(&given.keys).all(|(read, given)| read.key == given.key));
+            assert!(Personalisation::from_payload(payload, 5).is_none());
+            assert!(Personalisation::from_payload(payload.get(..used - 1).unwrap(), 4).is_none());
+        }
+    }
+
+    #[test]
+    fn the_bytes_of_a_profile_stay_as_meters_in_service_have_them() {
+        let (payload, used) = personalisation("fig4a").to_payload(4).unwrap();
+        let profile: String =
+            payload.get(HEAD_BYTES..used).unwrap().iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(profile, "01056669673461010400080104050202020101000000010004000001000000");
+    }
+}

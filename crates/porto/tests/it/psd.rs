@@ -1,8 +1,9 @@
 //! Issuer and security device by command: from drawing keys to an indicium, and what is refused.
 
 use serde_json::Value;
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 use tempfile::TempDir;
 
 /// A folder to work in.
@@ -171,4 +172,36 @@ fn suspicion_reaches_the_imprint_and_the_posts_list() {
     desk.done("issuer mark issuer --serial 12345678 --clear --out clear.json");
     desk.done("psd mark --memory meter.psd clear.json");
     assert_eq!(desk.json("psd frank --memory meter.psd --postage 110 --json")["suspicion"], "none");
+}
+
+/// Claim: A1
+#[test]
+fn a_process_killed_at_any_moment_has_paid_for_all_it_printed_and_loses_no_credit() {
+    let desk = Desk::with_meter();
+    for lines in [1, 700, 1500] {
+        let before = desk.json("psd registers --memory meter.psd --json");
+        let arguments = "psd frank --memory meter.psd --postage 1 --count 3000 --request 1000 --json";
+        let mut process = Command::new(env!("CARGO_BIN_EXE_porto"))
+            .args(arguments.split(' '))
+            .current_dir(desk.0.path())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut printed = BufReader::new(process.stdout.take().unwrap()).lines();
+        let last = printed.by_ref().take(lines).last().unwrap().unwrap();
+        process.kill().unwrap();
+        process.wait().unwrap();
+        let registers = desk.json("psd registers --memory meter.psd --json");
+        let number = |document: &Value, name: &str| document[name].as_u64().unwrap();
+        let spent = number(&registers, "r2") - number(&before, "r2");
+        assert!(spent >= lines as u64 && spent.is_multiple_of(1000), "{spent} spent, {lines} printed");
+        assert_eq!(number(&registers, "r8") - number(&before, "r8"), spent);
+        assert_eq!(number(&registers, "r1") + number(&registers, "r2"), 5000);
+        let last: Value = serde_json::from_str(last.trim_start_matches(['[', ','])).unwrap();
+        assert!(last["mv"].as_u64().unwrap() <= number(&registers, "r8"));
+        let again = format!("psd fetch --memory meter.psd --request {:x} --json", 0x1000 + spent - 1);
+        assert_eq!(desk.json(&again)["mv"], registers["r8"], "the last imprint paid for can be had again");
+        // Another request between, so that the next round's ids are new.
+        desk.done("psd frank --memory meter.psd --postage 0 --request 1");
+    }
 }
