@@ -194,7 +194,8 @@ fn meter_standing(standing: &list::Standing) -> Check {
 fn layout(judgement: &mut Judgement, open: &Open<'_>, standing: &Standing<'_>) -> Check {
     let allowed = open.reading.layouts.iter().copied().find(|&layout| standing.meter.may_print(layout));
     judgement.layout = allowed.or(judgement.layout);
-    let inputs = judgement.layout.map_or("no layout was recognised".to_owned(), |layout| format!("layout {layout}"));
+    let inputs =
+        judgement.layout.map_or("no layout was recognised".to_owned(), |layout| format!("layout {layout}"));
     check("layout", inputs, passed_if(Some(allowed.is_some())))
 }
 

@@ -5,8 +5,8 @@ use super::locate::Located;
 use crate::judge::{Evidence, OpenReading};
 use crate::reading::{FieldReading, RowReading};
 use imprint::numbers::{LayoutId, SetId};
-use imprint::picture::layout::Window;
 use imprint::picture::Layout;
+use imprint::picture::layout::Window;
 
 /// A layout is plausible if it is at least this probable beside the best, as a logarithm: one in a thousand.
 const PLAUSIBLE: f32 = 6.9;

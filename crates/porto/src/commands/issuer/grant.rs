@@ -1,11 +1,11 @@
 //! `porto issuer grant`: credit for a meter.
 
-use super::Folder;
+use super::{Folder, read_list};
 use crate::commands::psd::failure;
 use crate::failure::Failure;
 use crate::output;
 use psd_host::documents::GrantDocument;
-use psd_host::issuer::write_document;
+use psd_host::issuer::{Issuer, write_document};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use terms::Serial;
@@ -36,10 +36,25 @@ impl Grant {
             let sentence = format!("{} exists already, and nothing is written over it", self.out.display());
             return Err(Failure::refused(sentence));
         }
-        let grant = self.folder.open()?.grant(self.serial, self.amount).map_err(failure)?;
+        let mut issuer = self.folder.open()?;
+        let grant = issuer.grant(self.serial, self.amount).map_err(failure)?;
+        widen_interval(&issuer, self.serial)?;
         write_document(&self.out, &GrantDocument::new(&grant)).map_err(failure)?;
         let number = grant.message.number;
         output::line(&format!("grant {number} for meter {} in {}", self.serial, self.out.display()))?;
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// Lets the post know that a sum of postage, or a rest of credit, may now be as high as all credit granted.
+fn widen_interval(issuer: &Issuer, serial: Serial) -> Result<(), Failure> {
+    let Some(account) = issuer.meters().iter().find(|meter| meter.serial == serial) else { return Ok(()) };
+    let mut list = read_list(issuer)?;
+    for entry in list.meters.iter_mut().filter(|entry| entry.serial == serial) {
+        let counts_money = entry.epochs.iter().all(|epoch| epoch.profile.monotone.is_sum());
+        if let Some((_, greatest)) = entry.mv.as_mut().filter(|_| counts_money) {
+            *greatest = (*greatest).max(account.granted.minor());
+        }
+    }
+    issuer.write_list(&list).map_err(failure)
 }

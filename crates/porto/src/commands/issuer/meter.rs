@@ -4,6 +4,7 @@ use super::{Folder, read_list};
 use crate::commands::psd::failure;
 use crate::failure::Failure;
 use crate::{input, output};
+use imprint::numbers::{MonotoneKind, Profile};
 use post::list::{EpochEntry, KeyEntry, MeterEntry, Standing};
 use psd::Personalisation;
 use psd_host::documents::PersonalisationDocument;
@@ -33,6 +34,9 @@ pub struct Meter {
     /// How many days a date may lie ahead.
     #[arg(long, default_value_t = DAYS_AHEAD)]
     days_ahead: u16,
+    /// How many imprints the meter may make in its life: the post accepts no greater piece count.
+    #[arg(long, default_value_t = 1_000_000, value_parser = clap::value_parser!(u64).range(1..))]
+    pieces_max: u64,
     /// Where to write the personalisation. It holds the meter's keys.
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
@@ -55,7 +59,7 @@ impl Meter {
             days_ahead: self.days_ahead,
         };
         let personalisation = issuer.meter(order).map_err(failure)?;
-        list.meters.push(entry(&personalisation));
+        list.meters.push(entry(&personalisation, self.pieces_max));
         issuer.write_list(&list).map_err(failure)?;
         write_document(&self.out, &PersonalisationDocument::new(&personalisation)).map_err(failure)?;
         output::line(&format!("meter {}: personalisation in {}", self.serial, self.out.display()))?;
@@ -64,7 +68,7 @@ impl Meter {
 }
 
 /// What the post needs to verify a meter's imprints.
-fn entry(personalisation: &Personalisation) -> MeterEntry {
+fn entry(personalisation: &Personalisation, pieces_max: u64) -> MeterEntry {
     let key = |slot: &psd::KeySlot| KeyEntry { slot: slot.slot, key: slot.key.clone() };
     let epoch = EpochEntry {
         profile: personalisation.profile.clone(),
@@ -75,7 +79,16 @@ fn entry(personalisation: &Personalisation) -> MeterEntry {
         specimen: true,
         standing: Standing::Active,
         epochs: vec![epoch],
-        mv: None,
+        mv: first_interval(&personalisation.profile, pieces_max),
         layouts: Vec::new(),
+    }
+}
+
+/// What the monotone variable can be before any grant; nothing where the issuer cannot know.
+fn first_interval(profile: &Profile, pieces_max: u64) -> Option<(u64, u64)> {
+    match profile.monotone {
+        _ if profile.cuts_monotone() => None,
+        MonotoneKind::Pieces | MonotoneKind::PiecesSinceRefill => Some((1, pieces_max)),
+        kind => kind.is_sum().then_some((0, 0)),
     }
 }
