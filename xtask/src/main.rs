@@ -2,7 +2,9 @@
 
 mod bench;
 mod claims;
+mod demo;
 mod fuzz;
+mod pictures;
 mod services;
 mod test;
 mod workspace;
@@ -16,10 +18,14 @@ use std::process::ExitCode;
 enum Task {
     /// Install what the tests need, then check everything CI checks
     Test(test::Options),
+    /// The main job from end to end: meters, letters, photographs, verdicts, and six frauds
+    Demo,
     /// List every row of docs/claims.md with the tests that prove it
     Claims,
     /// Measure beside named peers in the same run; print tables, and JSON if asked
     Bench(bench::Options),
+    /// Read rates over a folder of pictures whose truth is known
+    Pictures(pictures::Options),
     /// Run a fuzz target for some seconds (needs the nightly toolchain and cargo-fuzz)
     Fuzz(fuzz::Options),
 }
@@ -27,8 +33,10 @@ enum Task {
 fn main() -> ExitCode {
     let outcome = match Task::parse() {
         Task::Test(options) => test::run(&options),
+        Task::Demo => demo::run(),
         Task::Claims => claims::run(),
         Task::Bench(options) => bench::run(&options),
+        Task::Pictures(options) => pictures::run(&options),
         Task::Fuzz(options) => fuzz::run(&options),
     };
     match outcome {
