@@ -1,8 +1,8 @@
-//! `cargo xtask test`: everything CI checks, in the order in which failures are cheapest to find.
+//! `cargo xtask test`: everything CI checks, in the order in which failures are cheapest to find; the demo last.
 
-use crate::claims;
 use crate::services::{self, SERVICES, Service};
 use crate::workspace::{self, Outcome, cargo};
+use crate::{claims, demo};
 use std::time::Instant;
 
 /// What may be left out.
@@ -13,7 +13,7 @@ pub struct Options {
     without_services: bool,
 }
 
-/// Checks formatting, lints, tests (documentation's too) and the table of claims.
+/// Checks formatting, lints, tests (documentation's too), the table of claims, and that the demo ends well.
 pub fn run(options: &Options) -> Outcome {
     let start = Instant::now();
     let left_out = if options.without_services { services::missing() } else { Vec::new() };
@@ -25,6 +25,8 @@ pub fn run(options: &Options) -> Outcome {
     tests(&left_out)?;
     println!("xtask: claims");
     claims::check()?;
+    println!("xtask: demo");
+    demo::run()?;
     name_left_out(&left_out);
     println!("xtask: all checks passed in {} s", start.elapsed().as_secs());
     Ok(())

@@ -22,12 +22,12 @@ pub fn attempt(porto: &Porto, mailroom: &Mailroom, letters: &[Letter], verdicts:
         verdicts.note(what, &picture, "forged", &said[0]);
         Ok::<(), String>(())
     };
-    altered("postage raised in clear", "postage", honest, "postage", json!(980))?;
-    altered("another meter's serial in clear", "serial", honest, "serial", json!(mailroom.second.serial))?;
+    let other = letters::frank_one(porto, &mailroom.second, 110, "frauds/second")?;
     let dated = letters::frank_one(porto, &mailroom.dated, 110, "frauds/dated")?;
+    altered("postage raised in clear", "postage", honest, "postage", json!(980))?;
+    altered("another meter's serial in clear", "serial", honest, "serial", other.indicium["serial"].clone())?;
     altered("date changed (profile p2)", "date", &dated, "date", json!("2026-01-02"))?;
     altered("a row made up", "random", honest, "symbols", json!([3, 17, 9, 0, 21, 5, 12, 8, 1, 14, 19, 6]))?;
-    let other = letters::frank_one(porto, &mailroom.second, 110, "frauds/second")?;
     altered("a row under another meter's key", "key", honest, "symbols", other.indicium["symbols"].clone())?;
     two_papers(porto, honest, verdicts)
 }

@@ -55,7 +55,7 @@ pub fn draw(porto: &Porto, letter: &Letter) -> Outcome {
 }
 
 /// Photographs the letters and reads them back.
-pub fn read_back(porto: &Porto, _: &Mailroom, letters: &[Letter], verdicts: &mut Verdicts) -> Outcome {
+pub fn read_back(porto: &Porto, letters: &[Letter], verdicts: &mut Verdicts) -> Outcome {
     for (index, (letter, (postage, preset))) in letters.iter().zip(LETTERS).enumerate() {
         let picture = photographs::take(porto, &format!("{}.png", letter.name), preset, index as u64 + 1)?;
         let said = porto.json(&format!("post read {picture} --meters {LIST} --json"), true)?;

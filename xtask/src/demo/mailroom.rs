@@ -17,8 +17,6 @@ pub struct Mailroom {
 pub struct Meter {
     /// The name of its files.
     pub name: &'static str,
-    /// Its serial number.
-    pub serial: &'static str,
 }
 
 /// The file with the post's list.
@@ -39,7 +37,7 @@ impl Mailroom {
                 "issuer grant issuer --serial {serial} --amount {CREDIT} --out {name}-grant.json"
             ))?;
             porto.run(&format!("psd grant --memory {name}.psd {name}-grant.json"))?;
-            Ok::<Meter, String>(Meter { name, serial })
+            Ok::<Meter, String>(Meter { name })
         };
         Ok(Mailroom {
             first: meter("first", "10000001", "p1")?,

@@ -26,7 +26,7 @@ pub fn run() -> Outcome {
     let mailroom = Mailroom::equip(&porto)?;
     let letters = letters::frank(&porto, &mailroom)?;
     let mut verdicts = Verdicts::default();
-    letters::read_back(&porto, &mailroom, &letters, &mut verdicts)?;
+    letters::read_back(&porto, &letters, &mut verdicts)?;
     frauds::attempt(&porto, &mailroom, &letters, &mut verdicts)?;
     mailroom.show_registers(&porto)?;
     print!("\n{verdicts}");
