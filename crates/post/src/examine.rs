@@ -2,27 +2,29 @@
 
 use crate::judge::{Circumstances, Judgement, Verdict, judge};
 use crate::list::KnownMeters;
-use crate::read::{KnownLayouts, Picture, PictureError, ReadImprint, find};
+use crate::read::{KnownLayouts, Picture, ReadImprint, find};
 
-/// Examines an encoded picture (PNG, JPEG, TIFF, PGM, WebP).
-pub fn examine_bytes(
-    bytes: &[u8],
-    list: &KnownMeters,
-    circumstances: &Circumstances,
-) -> Result<Judgement, PictureError> {
-    Ok(examine(&Picture::decode(bytes)?, list, circumstances))
+/// What a picture showed.
+#[derive(Clone, Debug)]
+pub struct Examined<'p> {
+    /// What the station says.
+    pub judgement: Judgement,
+    /// The imprint it says it of, if one was found.
+    pub imprint: Option<ReadImprint<'p>>,
 }
 
 /// Examines a picture. Where several places look like an imprint, the first that can be judged counts.
-pub fn examine(picture: &Picture, list: &KnownMeters, circumstances: &Circumstances) -> Judgement {
+pub fn examine<'p>(picture: &'p Picture, list: &KnownMeters, circumstances: &Circumstances) -> Examined<'p> {
     let mut first = None;
     for located in find(picture) {
         let Some(imprint) = ReadImprint::new(located, KnownLayouts::five()) else { continue };
         let judgement = judge(&imprint, list, circumstances);
-        if judgement.verdict != Verdict::Unreadable {
-            return judgement;
+        let examined = Examined { judgement, imprint: Some(imprint) };
+        if examined.judgement.verdict != Verdict::Unreadable {
+            return examined;
         }
-        first.get_or_insert(judgement);
+        first.get_or_insert(examined);
     }
-    first.unwrap_or_else(|| Judgement::unreadable("no imprint was found in the picture"))
+    let nothing = || Judgement::unreadable("no imprint was found in the picture");
+    first.unwrap_or_else(|| Examined { judgement: nothing(), imprint: None })
 }

@@ -5,6 +5,7 @@
 //! covered, blurred or erased reads as "could be anything".
 
 mod examine;
+mod explain;
 pub mod judge;
 pub mod list;
 pub mod read;
@@ -12,4 +13,5 @@ pub mod reading;
 #[cfg(feature = "sightings")]
 pub mod sightings;
 
-pub use examine::{examine, examine_bytes};
+pub use examine::{Examined, examine};
+pub use explain::explain;

@@ -16,7 +16,7 @@ pub use verdict::{Check, Identity, Judgement, Outcome, Verdict};
 use crate::list::KnownMeters;
 use crate::reading::RowReading;
 use explore::{Exploration, Open, Standing, explore};
-use imprint::numbers::SetId;
+use imprint::numbers::{SetId, row_length};
 use terms::{Date, Money, Serial};
 
 /// Above this probability of a misreading nobody is accused.
@@ -53,7 +53,10 @@ pub fn judge(evidence: &impl Evidence, list: &KnownMeters, circumstances: &Circu
     let open = Open::new(evidence.open());
     let exploration = explore(evidence, &open, list, circumstances.risk);
     let mut judgement = read_judgement(&open, &exploration);
-    judgement.symbols = top_symbols(evidence, &exploration);
+    if let Some(row) = top_row(evidence, &exploration) {
+        judgement.set = Some(row.set);
+        judgement.symbols = row.top();
+    }
     match (&exploration.agreeing, &exploration.contradicting) {
         (Some(standing), _) => {
             judgement.false_accept_risk = Some(standing.chance * exploration.tried as f64);
@@ -85,14 +88,10 @@ fn read_judgement(open: &Open<'_>, exploration: &Exploration<'_>) -> Judgement {
     }
 }
 
-/// The most probable symbols under the likely meter's profile.
-fn top_symbols(evidence: &impl Evidence, exploration: &Exploration<'_>) -> Vec<u8> {
-    let profile = exploration.likely_meter.and_then(|meter| meter.epochs().next()).map(|epoch| epoch.0);
-    let row = profile.and_then(|profile| {
-        let symbols = imprint::numbers::row_length(profile.set, profile.cipher.is_binary());
-        evidence.row(profile.set, symbols)
-    });
-    row.map(|row| row.top()).unwrap_or_default()
+/// The row under the likely meter's profile.
+fn top_row(evidence: &impl Evidence, exploration: &Exploration<'_>) -> Option<RowReading> {
+    let (profile, _) = exploration.likely_meter?.epochs().next()?;
+    evidence.row(profile.set, row_length(profile.set, profile.cipher.is_binary()))
 }
 
 /// Writes down what a standing reading says.
@@ -105,6 +104,7 @@ fn tell(judgement: &mut Judgement, standing: &Standing<'_>) {
     judgement.debited = Some(decoded.postage);
     judgement.mv = Some(decoded.mv);
     judgement.suspicion = Some(decoded.suspicion);
+    judgement.set = Some(standing.profile.set);
     judgement.symbols.clone_from(&standing.symbols);
     judgement.identity = Some(Identity {
         serial: standing.meter.entry.serial,

@@ -1,6 +1,6 @@
 //! What the station says of an imprint, with every check that led there.
 
-use imprint::numbers::{LayoutId, Suspicion};
+use imprint::numbers::{LayoutId, SetId, Suspicion};
 use serde::Serialize;
 use terms::{Date, Money, Serial};
 
@@ -106,6 +106,8 @@ pub struct Judgement {
     pub mv: Option<u64>,
     /// The suspicion the number says.
     pub suspicion: Option<Suspicion>,
+    /// The symbol set of the row.
+    pub set: Option<SetId>,
     /// The symbols of the row as accepted or as most probably read.
     pub symbols: Vec<u8>,
     /// What makes it unique, if it decrypts.
@@ -138,6 +140,7 @@ impl Judgement {
             debited: None,
             mv: None,
             suspicion: None,
+            set: None,
             symbols: Vec::new(),
             identity: None,
             checks: Vec::new(),

@@ -6,6 +6,7 @@ use indicatif::{ParallelProgressIterator, ProgressBar, ProgressStyle};
 use jiff::{Timestamp, Zoned};
 use post::judge::{Circumstances, Judgement, Outcome, Verdict};
 use post::list::{KnownMeters, MeterList};
+use post::read::Picture;
 use post::sightings::{self, Occasion, Place, Sightings};
 use rayon::prelude::*;
 use serde::Serialize;
@@ -117,10 +118,17 @@ impl Read {
             Ok(bytes) => bytes,
             Err(error) => return failed(error.sentence().to_owned()),
         };
-        let judgement = match post::examine_bytes(&bytes, list, circumstances) {
-            Ok(judgement) => judgement,
+        let picture = match Picture::decode(&bytes) {
+            Ok(picture) => picture,
             Err(error) => return failed(format!("{name}: {error}")),
         };
+        let examined = post::examine(&picture, list, circumstances);
+        if let Some(error) =
+            self.explain.as_ref().and_then(|folder| explain(folder, file, &picture, &examined).err())
+        {
+            return failed(error);
+        }
+        let judgement = examined.judgement;
         Report {
             file: name,
             error: None,
@@ -152,6 +160,22 @@ impl Read {
             Ok(())
         })
     }
+}
+
+/// Writes the explaining pictures of one file into the folder.
+fn explain(
+    folder: &Path,
+    file: &Path,
+    picture: &Picture,
+    examined: &post::Examined<'_>,
+) -> Result<(), String> {
+    let Some(imprint) = &examined.imprint else { return Ok(()) };
+    let stem = file.file_stem().unwrap_or_default().to_string_lossy();
+    for (ending, page) in post::explain(picture, imprint, &examined.judgement) {
+        let path = folder.join(format!("{stem}-{ending}.png"));
+        page.save(&path).map_err(|error| format!("cannot write {}: {error}", path.display()))?;
+    }
+    Ok(())
 }
 
 fn weigh_papers(reports: &mut [Report]) {
