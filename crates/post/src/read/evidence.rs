@@ -26,8 +26,10 @@ impl<'p> ReadImprint<'p> {
         let best = fits.first()?;
         let plausible = fits.iter().filter(|fit| best.log_likelihood - fit.log_likelihood < PLAUSIBLE);
         let layouts = plausible.map(|fit| fit.layout.id).collect();
-        let open = open(&located, best.layout, layouts);
-        Some(ReadImprint { layout: best.layout.clone(), located, open })
+        let layout = best.layout.clone();
+        let located = located.refined(known.lines_of(&layout));
+        let open = open(&located, &layout, layouts);
+        Some(ReadImprint { layout, located, open })
     }
 
     /// Reads the open data under a layout.

@@ -1,6 +1,7 @@
 //! Which of the known layouts an imprint has, from the parts of the frame in which they differ.
 
 use super::locate::Located;
+use super::refine::{FrameLine, frame_lines};
 use imprint::picture::layout::{LayoutId, Options};
 use imprint::picture::{Bitmap, Issuer, Layout, Rect, art};
 use std::sync::OnceLock;
@@ -14,6 +15,7 @@ const LAYOUTS_AT_MOST: usize = 32;
 #[derive(Clone, Debug)]
 pub struct KnownLayouts {
     layouts: Vec<Layout>,
+    lines: Vec<Vec<FrameLine>>,
     signs: Vec<Sign>,
 }
 
@@ -74,7 +76,14 @@ impl KnownLayouts {
         }
         let signs =
             signs.into_iter().zip(chosen).filter(|(_, chosen)| *chosen).map(|(sign, _)| sign).collect();
-        KnownLayouts { layouts, signs }
+        let lines = layouts.iter().zip(&frames).map(|(layout, frame)| frame.lines(layout)).collect();
+        KnownLayouts { layouts, lines, signs }
+    }
+
+    /// The straight lines of one of the layouts.
+    pub(crate) fn lines_of(&self, layout: &Layout) -> &[FrameLine] {
+        let index = self.layouts.iter().position(|known| known == layout);
+        index.and_then(|index| self.lines.get(index)).map_or(&[], Vec::as_slice)
     }
 
     /// The layouts.
@@ -133,12 +142,22 @@ impl Frame {
         Frame { bitmap, changing, ring: (stamp.centre.0, stamp.centre.1, letters.0, letters.1) }
     }
 
-    /// Black or white if it is so in every imprint and all around the dot.
-    fn colour(&self, x: i32, y: i32) -> Option<bool> {
+    /// Whether a dot looks the same in every imprint.
+    fn is_constant(&self, x: i32, y: i32) -> bool {
         let (centre_x, centre_y, inner, outer) = self.ring;
         let distance = (x - centre_x).pow(2) + (y - centre_y).pow(2);
         let lettered = distance > inner * inner && distance < outer * outer;
-        if lettered || self.changing.iter().any(|place| place.contains(x, y)) {
+        !lettered && !self.changing.iter().any(|place| place.contains(x, y))
+    }
+
+    fn lines(&self, layout: &Layout) -> Vec<FrameLine> {
+        let (columns, rows) = (layout.columns as i32, layout.dots as i32);
+        frame_lines(&self.bitmap, columns, rows, &|x, y| self.is_constant(x, y))
+    }
+
+    /// Black or white if it is so in every imprint and all around the dot.
+    fn colour(&self, x: i32, y: i32) -> Option<bool> {
+        if !self.is_constant(x, y) {
             return None;
         }
         let black = self.bitmap.is_black(x, y);

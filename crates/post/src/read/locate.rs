@@ -6,8 +6,9 @@ use super::geometry::Homography;
 use super::light::{Light, printed_rows};
 use super::patch::Patch;
 use super::picture::Picture;
+use super::refine::{FrameLine, refine};
 use super::register::{Registration, register};
-use super::scan::{Along, STEP, hits};
+use super::scan::{Along, Crossings, Hit, STEP, crossings};
 use crate::reading::FieldReading;
 use imprint::picture::Rect;
 use imprint::picture::layout::{COLUMNS, DOTS, Field};
@@ -30,15 +31,32 @@ pub struct Located<'p> {
 
 /// The imprints in a picture, the most plausible first; usually one or none.
 pub fn find(picture: &Picture) -> Vec<Located<'_>> {
-    let upright = found_along(picture, Along::Rows, STEP);
-    if upright.is_empty() { found_along(picture, Along::Columns, STEP) } else { upright }
+    let ways = [Along::Rows, Along::Columns];
+    let mut seen: Vec<(Along, Crossings)> = Vec::new();
+    for along in ways {
+        let crossings = crossings(picture, along, STEP);
+        let found = found_at(picture, along, &crossings.whole);
+        if !found.is_empty() {
+            return found;
+        }
+        seen.push((along, crossings));
+    }
+    // An anchor may be damaged over its whole height.
+    for (along, crossings) in &mut seen {
+        let mut all = crossings.whole.clone();
+        all.append(&mut crossings.damaged);
+        all.sort_by(|a, b| a.line.total_cmp(&b.line));
+        let found = found_at(picture, *along, &all);
+        if !found.is_empty() {
+            return found;
+        }
+    }
+    Vec::new()
 }
 
-fn found_along(picture: &Picture, along: Along, step: usize) -> Vec<Located<'_>> {
-    let hits = hits(picture, along, step);
-    let maps = rough_maps(picture, along, step, &hits);
-    let mut found: Vec<Located<'_>> = Vec::new();
-    for map in maps {
+fn found_at<'p>(picture: &'p Picture, along: Along, hits: &[Hit]) -> Vec<Located<'p>> {
+    let mut found: Vec<Located<'p>> = Vec::new();
+    for map in rough_maps(picture, along, STEP, hits) {
         let known = found.iter().any(|other| same_place(&map, &other.registration.map));
         if !known {
             found.extend(Located::at(picture, &map));
@@ -98,6 +116,17 @@ impl<'p> Located<'p> {
         let light = Light::from_levels(&registration.levels);
         let printed = printed_rows(picture, &registration, &light);
         Some(Located { picture, registration, light, printed })
+    }
+
+    /// The same imprint with its geometry fitted to a layout's lines too, which tells where the imprint ends if
+    /// dead print elements have cut the anchors short.
+    pub(crate) fn refined(self, lines: &[FrameLine]) -> Located<'p> {
+        let Some(registration) = refine(self.picture, &self.registration, &self.light, lines) else {
+            return self;
+        };
+        let light = Light::from_levels(&registration.levels);
+        let printed = printed_rows(self.picture, &registration, &light);
+        Located { registration, light, printed, ..self }
     }
 
     /// The map from dots of the imprint to pixels.

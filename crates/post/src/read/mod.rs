@@ -18,6 +18,7 @@ mod patch;
 mod picture;
 mod posterior;
 pub mod recognise;
+mod refine;
 mod register;
 mod row;
 mod scan;

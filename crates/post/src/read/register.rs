@@ -20,6 +20,8 @@ const REACH: f64 = 2.6;
 const UNKNOWNS: usize = 10;
 /// Least number of edges for a fit.
 const EDGES_AT_LEAST: usize = 24;
+/// Weight of a bar's end beside that of a line elsewhere.
+const DOUBTFUL_END: f64 = 0.2;
 /// Dots that scale coordinates to about one.
 const SCALE: f64 = 360.0;
 
@@ -60,16 +62,17 @@ pub(crate) struct Registration {
 
 /// One equation: an edge seen beside its place.
 #[derive(Clone, Copy, Debug)]
-struct Edge {
-    x: f64,
-    y: f64,
+pub(crate) struct Edge {
+    pub x: f64,
+    pub y: f64,
     /// Distance along x if `across`, else along y, in dots.
-    distance: f64,
-    across: bool,
-    /// 1 if black begins here, -1 if it ends.
-    side: f64,
+    pub distance: f64,
+    pub across: bool,
+    /// 1 if black begins here, -1 if it ends, 0 for the middle of a line.
+    pub side: f64,
+    pub weight: f64,
     /// Change of lightness per dot, as a share of the contrast.
-    steepness: f64,
+    pub steepness: f64,
 }
 
 /// The height of level `index`, in dots.
@@ -81,22 +84,39 @@ pub(crate) fn height(index: usize) -> f64 {
 pub(crate) fn register(picture: &Picture, rough: &Homography, rounds: usize) -> Option<Registration> {
     let mut map = *rough;
     let mut last = None;
-    let mut edges = Vec::with_capacity(12 * HEIGHTS + 20);
     for round in 1..=rounds.max(1) {
         // The first rounds only have to come near: every other height is enough for them.
         let every = if round == rounds { 1 } else { 2 };
-        edges.clear();
-        let levels = edges_across(picture, &map, every, &mut edges);
-        let crossings = (12 * HEIGHTS / every + 12) as f32;
-        edges_down(picture, &map, &levels, &mut edges);
-        let (solution, residual) = fit(&mut edges)?;
-        map = map.after(&plane(&solution)?)?;
-        let spread = (solution[8] as f32, solution[9] as f32);
-        let support = edges.len() as f32 / crossings;
-        let (blur, ends) = (blur(&edges), ends(&edges));
-        last = Some(Registration { map, levels, blur, spread, support, residual: residual as f32, ends });
+        let fitted = one_round(picture, &map, every, &[])?;
+        map = fitted.map;
+        last = Some(fitted);
     }
     last
+}
+
+/// One fit to the anchors and to edges seen elsewhere.
+pub(crate) fn one_round(
+    picture: &Picture,
+    map: &Homography,
+    every: usize,
+    elsewhere: &[Edge],
+) -> Option<Registration> {
+    let mut edges = Vec::with_capacity(12 * HEIGHTS + 20 + elsewhere.len());
+    let levels = edges_across(picture, map, every, &mut edges);
+    let crossings = (12 * HEIGHTS / every + 12) as f32;
+    edges_down(picture, map, &levels, &mut edges);
+    if !elsewhere.is_empty() {
+        // Lines elsewhere cannot be cut short; the bars' ends can.
+        edges.iter_mut().filter(|edge| !edge.across).for_each(|edge| edge.weight = DOUBTFUL_END);
+    }
+    edges.extend_from_slice(elsewhere);
+    let (solution, residual) = fit(&mut edges)?;
+    let map = map.after(&plane(&solution)?)?;
+    let spread = (solution[8] as f32, solution[9] as f32);
+    edges.retain(|edge| edge.side != 0.0);
+    let support = edges.len() as f32 / crossings;
+    let (blur, ends) = (blur(&edges), ends(&edges));
+    Some(Registration { map, levels, blur, spread, support, residual: residual as f32, ends })
 }
 
 /// Samples of a line across an anchor, and dots from its start to the anchor's left edge.
@@ -128,7 +148,15 @@ fn edges_across(
                 let place = f64::from(place);
                 if let Some((distance, steepness)) = crossing(&line, place + BEFORE, begins) {
                     let side = if begins { 1.0 } else { -1.0 };
-                    edges.push(Edge { x: left + place, y, distance, across: true, side, steepness });
+                    edges.push(Edge {
+                        x: left + place,
+                        y,
+                        distance,
+                        across: true,
+                        side,
+                        weight: 1.0,
+                        steepness,
+                    });
                 }
             }
         }
@@ -153,12 +181,15 @@ fn median([a, b, c]: [f32; 3]) -> f32 {
     a.max(b).min(a.min(b).max(c))
 }
 
+/// Where the bars end, at the top and at the bottom. A dead element cuts all bars at the same height, so that all
+/// ends of one side are taken alike: as what is left beyond a gap if that is seen at several bars.
 fn edges_down(picture: &Picture, map: &Homography, levels: &[[Level; HEIGHTS]; 2], edges: &mut Vec<Edge>) {
     const COUNT: usize = 33;
     const REACHED: f64 = (COUNT - 1) as f64 * SAMPLE / 2.0;
-    let ends = [(0.0, true, 0), (f64::from(DOTS), false, HEIGHTS - 1)];
-    for (levels, left) in levels.iter().zip([0.0, ANCHOR_DISTANCE]) {
-        for (y, begins, index) in ends {
+    for (y, begins, index) in [(0.0, true, 0), (f64::from(DOTS), false, HEIGHTS - 1)] {
+        let first = edges.len();
+        let mut beyond_gap = 0;
+        for (levels, left) in levels.iter().zip([0.0, ANCHOR_DISTANCE]) {
             let level = levels.get(index).copied().unwrap_or_default();
             for bar in [2.0, 4.0, 6.0, 14.0, 22.0] {
                 let x = left + bar;
@@ -168,10 +199,17 @@ fn edges_down(picture: &Picture, map: &Homography, levels: &[[Level; HEIGHTS]; 2
                 blacken(&mut line, level);
                 if let Some((distance, steepness)) = end(&line, REACHED, begins) {
                     let side = if begins { 1.0 } else { -1.0 };
-                    edges.push(Edge { x, y, distance, across: false, side, steepness });
+                    beyond_gap += usize::from(steepness == BEYOND_GAP);
+                    edges.push(Edge { x, y, distance, across: false, side, weight: 3.0, steepness });
                 }
             }
         }
+        let alike = beyond_gap >= 3;
+        let mut place = 0;
+        edges.retain(|edge| {
+            place += 1;
+            place <= first || (edge.steepness == BEYOND_GAP) == alike
+        });
     }
 }
 
@@ -185,17 +223,30 @@ fn end(line: &[f32], place: f64, begins: bool) -> Option<(f64, f64)> {
     }
     let inwards = &outwards[..count];
     let first = inwards.windows(2).position(|pair| pair[0] > FAINT && pair[1] > FAINT)?;
+    if first == 0 {
+        return crossing(line, place, begins);
+    }
     let mut peak = first;
     while peak + 1 < count && inwards[peak] < 0.5 && inwards[peak + 1] >= inwards[peak] {
         peak += 1;
     }
-    if first == 0 || inwards[peak] >= 0.5 {
-        return crossing(line, place, begins);
-    }
-    let edge = peak as f64 * SAMPLE - 0.5;
+    let (before, at) = (f64::from(inwards[peak - 1]), f64::from(inwards[peak]));
+    let (edge, steepness) = if at >= 0.5 {
+        (peak as f64 - 1.0 + (0.5 - before) / (at - before), (at - before) / SAMPLE)
+    } else {
+        (peak as f64 - 0.5 / SAMPLE, BEYOND_GAP)
+    };
+    let next = inwards.get(peak..(peak + GAP).min(count)).unwrap_or(&[]);
+    let gap = next.iter().any(|&black| black < 0.3);
+    let edge = edge * SAMPLE;
     let from_start = if begins { edge } else { (count - 1) as f64 * SAMPLE - edge };
-    Some((from_start - place, 0.1))
+    Some((from_start - place, if gap { BEYOND_GAP } else { steepness }))
 }
+
+/// Samples within which a gap after the outermost line is looked for.
+const GAP: usize = 12;
+/// Stands for the steepness of an end that is left beyond a gap.
+const BEYOND_GAP: f64 = 0.1;
 
 /// Blackness of the thin line that a dead element may leave at a bar's end.
 const FAINT: f32 = 0.22;
@@ -258,36 +309,46 @@ fn usual_residual(edges: &[Edge], unknowns: &[f64; UNKNOWNS], across: bool) -> f
     sorted.get(sorted.len() / 2).copied().unwrap_or(0.0)
 }
 
+/// Unknowns of an equation: those of its direction, the perspective's, the spread's.
+const TERMS: usize = 6;
+/// Which unknowns they are, along x and along y.
+const ALONG_X: [usize; TERMS] = [0, 1, 2, 6, 7, 8];
+const ALONG_Y: [usize; TERMS] = [3, 4, 5, 6, 7, 9];
+
 /// The coefficients of an edge's equation.
-fn equation(edge: &Edge) -> [f64; UNKNOWNS] {
+fn equation(edge: &Edge) -> [f64; TERMS] {
     let (x, y) = (edge.x / SCALE - 1.0, edge.y / SCALE - 1.0 / 3.0);
-    let mut row = [0.0; UNKNOWNS];
-    if edge.across {
-        (row[0], row[1], row[2], row[6], row[7]) = (1.0, x, y, x * x, x * y);
-        row[8] = -0.5 * edge.side;
-    } else {
-        (row[3], row[4], row[5], row[6], row[7]) = (1.0, x, y, x * y, y * y);
-        row[9] = -0.5 * edge.side;
-    }
-    row
+    let own = if edge.across { x } else { y };
+    [1.0, x, y, own * x, own * y, -0.5 * edge.side]
 }
 
 fn residual(edge: &Edge, unknowns: &[f64; UNKNOWNS]) -> f64 {
-    let expected: f64 = equation(edge).iter().zip(unknowns).map(|(a, b)| a * b).sum();
+    let places = if edge.across { ALONG_X } else { ALONG_Y };
+    let expected: f64 = equation(edge).iter().zip(places).map(|(a, place)| a * unknowns[place]).sum();
     edge.distance - expected
 }
 
 fn least_squares(edges: &[Edge]) -> Option<[f64; UNKNOWNS]> {
     const WIDTH: usize = UNKNOWNS + 1;
-    let mut system = [[0.0; WIDTH]; UNKNOWNS];
+    let mut sums = [[[0.0; TERMS + 1]; TERMS]; 2];
     for edge in edges {
         let row = equation(edge);
-        let weight = if edge.across { 1.0 } else { 3.0 };
-        for (line, &a) in system.iter_mut().zip(&row) {
-            for (value, &b) in line.iter_mut().zip(&row) {
-                *value += weight * a * b;
+        let sums = &mut sums[usize::from(edge.across)];
+        for (line, a) in sums.iter_mut().zip(row) {
+            let weighted = edge.weight * a;
+            for (value, b) in line.iter_mut().zip(row) {
+                *value += weighted * b;
             }
-            line[UNKNOWNS] += weight * a * edge.distance;
+            line[TERMS] += weighted * edge.distance;
+        }
+    }
+    let mut system = [[0.0; WIDTH]; UNKNOWNS];
+    for (sums, places) in sums.iter().zip([ALONG_Y, ALONG_X]) {
+        for (line, row) in sums.iter().zip(places) {
+            for (value, column) in line.iter().zip(places) {
+                system[row][column] += value;
+            }
+            system[row][UNKNOWNS] += line[TERMS];
         }
     }
     for (index, line) in system.iter_mut().enumerate() {

@@ -43,17 +43,28 @@ pub(crate) struct Hit {
 /// Dots of an anchor's six edges from its left.
 pub(crate) const ANCHOR_EDGES: [f32; 6] = [0.0, 8.0, 12.0, 16.0, 20.0, 24.0];
 
+/// Where scan lines cross something like an anchor.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Crossings {
+    /// In an anchor's proportions.
+    pub whole: Vec<Hit>,
+    /// In its proportions but for one bar, which a dead print element's line may have split or erased.
+    pub damaged: Vec<Hit>,
+}
+
 /// All places where a scan line crosses something like an anchor.
-pub(crate) fn hits(picture: &Picture, along: Along, step: usize) -> Vec<Hit> {
+pub(crate) fn crossings(picture: &Picture, along: Along, step: usize) -> Crossings {
     let lines = if along == Along::Rows { picture.height() } else { picture.width() };
     let mut scan = Scan::default();
-    let mut found = Vec::new();
+    let mut found = Crossings::default();
     let first = (step / 2).min(lines / 2);
     for line in (first..lines).step_by(step.max(1)) {
         let rows = ROWS.min(lines - line);
         scan.load(picture, along, line, rows);
         scan.find_edges();
-        scan.find_hits(line as f32 + rows as f32 / 2.0, &mut found);
+        let centre = line as f32 + rows as f32 / 2.0;
+        scan.find_whole(centre, &mut found.whole);
+        scan.find_damaged(centre, &mut found.damaged);
     }
     found
 }
@@ -133,7 +144,7 @@ impl Scan {
     }
 
     /// Edges alternate: even ones lead from light to dark.
-    fn find_hits(&self, line: f32, found: &mut Vec<Hit>) {
+    fn find_whole(&self, line: f32, found: &mut Vec<Hit>) {
         let end = self.values.len() as f32;
         for (index, six) in self.edges.windows(6).enumerate().step_by(2) {
             let before = if index == 0 { f32::NEG_INFINITY } else { self.edges[index - 1] };
@@ -148,6 +159,47 @@ impl Scan {
             let edges = if reversed { upright.map(|edge| end - edge) } else { upright };
             found.push(Hit { edges, line, unit: if reversed { -unit } else { unit }, contrast });
         }
+    }
+
+    /// Pairs of edges as an anchor's outermost, or with its last bar missing, whatever lies between as long as
+    /// light and dark are where they belong.
+    fn find_damaged(&self, line: f32, found: &mut Vec<Hit>) {
+        for begin in (0..self.edges.len()).step_by(2) {
+            for end in (begin + 3..self.edges.len().min(begin + 10)).step_by(2) {
+                for dots in [24.0, 16.0] {
+                    for reversed in [false, true] {
+                        found.extend(self.damaged(begin, end, dots, reversed, line));
+                    }
+                }
+            }
+        }
+    }
+
+    fn damaged(&self, begin: usize, end: usize, dots: f32, reversed: bool, line: f32) -> Option<Hit> {
+        let (left, right) = (*self.edges.get(begin)?, *self.edges.get(end)?);
+        let unit = (right - left) / dots;
+        let before = begin.checked_sub(1).and_then(|index| self.edges.get(index)).copied();
+        let after = self.edges.get(end + 1).copied();
+        let quiet = left - before.unwrap_or(f32::NEG_INFINITY) > 3.5 * unit
+            && after.unwrap_or(f32::INFINITY) - right > 3.5 * unit;
+        if unit < 0.5 || unit > 8.0 || !quiet {
+            return None;
+        }
+        let (origin, unit) = if reversed { (right, -unit) } else { (left, unit) };
+        let at = |dots: f32| {
+            let value = self.values.get((origin + unit * dots).max(0.0) as usize).copied();
+            value.map_or(f32::MAX, f32::from)
+        };
+        let bars = [at(2.0), at(6.0), at(14.0), at(22.0)];
+        let light = at(10.0).min(if dots > 20.0 { at(18.0) } else { f32::MAX });
+        let darkest = bars.iter().copied().fold(f32::MAX, f32::min);
+        let middle = (light + darkest) / 2.0;
+        let dark_bars = bars.iter().filter(|&&bar| bar < middle).count();
+        let rows = f32::from(self.rows.max(1));
+        let contrast = (light - darkest) / rows;
+        let edges = ANCHOR_EDGES.map(|dots| origin + unit * dots);
+        let enough = dark_bars >= 3 && contrast > 20.0 && contrast < 256.0;
+        enough.then_some(Hit { edges, line, unit, contrast })
     }
 
     /// The mean difference between neighbouring bars and gaps; none if they are too unequal for printed bars.
