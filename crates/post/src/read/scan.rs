@@ -182,7 +182,7 @@ impl Scan {
         let after = self.edges.get(end + 1).copied();
         let quiet = left - before.unwrap_or(f32::NEG_INFINITY) > 3.5 * unit
             && after.unwrap_or(f32::INFINITY) - right > 3.5 * unit;
-        if unit < 0.5 || unit > 8.0 || !quiet {
+        if !(0.5..=8.0).contains(&unit) || !quiet {
             return None;
         }
         let (origin, unit) = if reversed { (right, -unit) } else { (left, unit) };
