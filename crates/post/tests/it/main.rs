@@ -2,5 +2,6 @@
 
 mod judge;
 mod read;
+mod samples;
 #[cfg(feature = "sightings")]
 mod sightings;
