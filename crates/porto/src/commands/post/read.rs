@@ -46,7 +46,7 @@ pub struct Read {
     /// The postage due for the pieces under the tariff, in minor units.
     #[arg(long)]
     due: Option<Money>,
-    /// The date to hold printed dates against; today, unless given.
+    /// The date to hold printed dates against: one more than 30 days later is suspicious.
     #[arg(long, value_name = "YYYY-MM-DD")]
     today: Option<Date>,
     /// The risk of accepting a random row, at most one in a thousand.
@@ -100,14 +100,10 @@ impl Read {
     }
 
     fn circumstances(&self, list: &KnownMeters) -> Result<Circumstances, Failure> {
-        let today = match self.today {
-            Some(today) => today,
-            None => clock_date()?,
-        };
-        if let Some(last) = list.valid_until.filter(|last| *last < today) {
+        if let Some(last) = list.valid_until.filter(|last| clock_date().is_none_or(|today| *last < today)) {
             return Err(Failure::refused(format!("the meter list ended on {last}: bring it up to date")));
         }
-        Ok(Circumstances { today: Some(today), due: self.due, risk: self.risk })
+        Ok(Circumstances { today: self.today, due: self.due, risk: self.risk })
     }
 
     fn examine(&self, file: &Path, list: &KnownMeters, circumstances: &Circumstances) -> Report {
@@ -242,11 +238,10 @@ fn progress(files: u64) -> ProgressBar {
     }
 }
 
-fn clock_date() -> Result<Date, Failure> {
+/// Today by this machine's clock; nothing if the clock is off the span of dates.
+fn clock_date() -> Option<Date> {
     let now = Zoned::now();
-    let year = u16::try_from(now.year()).unwrap_or_default();
-    Date::new(year, now.month() as u8, now.day() as u8)
-        .map_err(|error| Failure::refused(format!("this machine's clock is wrong: {error}")))
+    Date::new(u16::try_from(now.year()).ok()?, now.month() as u8, now.day() as u8).ok()
 }
 
 fn place(text: &str) -> Result<Place, String> {
