@@ -28,9 +28,14 @@ pub fn run() -> Outcome {
     check()
 }
 
-/// Fails when a test names a row that the table does not have; prints how many rows have tests.
+/// Fails when a test names a row that the table does not have, or docs/past-failures.md a test that is not there;
+/// prints how many rows have tests.
 pub fn check() -> Outcome {
     let (rows, proofs) = collect()?;
+    let missing = tests_missing(&read(&workspace::root().join("docs/past-failures.md"))?, &code()?);
+    if !missing.is_empty() {
+        return Err(format!("docs/past-failures.md names tests that are not there: {}", missing.join(", ")));
+    }
     let unknown = unknown_ids(&rows, &proofs);
     if !unknown.is_empty() {
         return Err(format!("docs/claims.md has no such row: {}", unknown.join("; ")));
@@ -41,21 +46,35 @@ pub fn check() -> Outcome {
 }
 
 fn collect() -> Result<(Vec<Row>, Vec<Proof>), String> {
+    let rows = rows(&read(&workspace::root().join("docs/claims.md"))?)?;
+    let proofs = code()?.into_iter().flat_map(|(file, text)| {
+        let proof = move |(ids, test)| Proof { ids, test: format!("{file} {test}") };
+        proofs_in(&text).into_iter().map(proof)
+    });
+    Ok((rows, proofs.collect()))
+}
+
+/// All files of Rust code, each with its path and its text.
+fn code() -> Result<Vec<(String, String)>, String> {
     let root = workspace::root();
-    let path = root.join("docs/claims.md");
-    let rows = rows(&read(&path)?)?;
-    let mut proofs = Vec::new();
+    let mut code = Vec::new();
     for folder in ["crates", "xtask"] {
         for file in rust_files(&root.join(folder))? {
             let name = file.strip_prefix(&root).unwrap_or(&file).display().to_string();
-            proofs.extend(
-                proofs_in(&read(&file)?)
-                    .into_iter()
-                    .map(|(ids, test)| Proof { ids, test: format!("{name} {test}") }),
-            );
+            code.push((name, read(&file)?));
         }
     }
-    Ok((rows, proofs))
+    Ok(code)
+}
+
+/// The tests that a document names, as words in backquotes with several underscores, and the code does not have.
+fn tests_missing(document: &str, code: &[(String, String)]) -> Vec<String> {
+    let named = document.split('`').skip(1).step_by(2).filter(|word| word.matches('_').count() > 1);
+    let exists = |name: &str| {
+        let functions = |text: &str| text.lines().any(|line| function_name(line.trim()) == Some(name));
+        code.iter().any(|(_, text)| functions(text))
+    };
+    named.filter(|name| !exists(name)).map(str::to_string).collect()
 }
 
 fn read(path: &Path) -> Result<String, String> {
@@ -182,6 +201,12 @@ mod tests {
     fn a_claim_for_an_unknown_row_is_named_with_its_test() {
         let proofs = [Proof { ids: vec!["D1".into(), "Q9".into()], test: "it.rs t".into() }];
         assert_eq!(unknown_ids(&rows(TABLE).unwrap(), &proofs), ["Q9 (it.rs t)"]);
+    }
+
+    #[test]
+    fn a_document_that_names_a_missing_test_is_told() {
+        let code = [("it.rs".to_string(), "    fn it_is_there() {}".to_string())];
+        assert_eq!(tests_missing("`post`: `it_is_there`, `it_is_not_there`", &code), ["it_is_not_there"]);
     }
 
     #[test]
