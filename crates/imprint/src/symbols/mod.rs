@@ -6,6 +6,7 @@
 //! likeness to letters) is proved by the tests. The sets of 14, 16, 22 and 40 are one list cut at four places: a
 //! symbol keeps its number and its drawing in all of them.
 
+mod poster;
 mod sheet;
 mod symbol;
 

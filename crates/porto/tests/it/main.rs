@@ -2,6 +2,7 @@
 
 mod imprint;
 mod psd;
+mod symbols;
 
 use std::path::PathBuf;
 use std::process::{Command, Output};

@@ -5,6 +5,7 @@ mod decode;
 mod encode;
 mod numbers;
 mod render;
+mod symbols;
 
 use crate::failure::Failure;
 use std::process::ExitCode;
@@ -20,6 +21,8 @@ pub enum Command {
     Columns(columns::Columns),
     /// Draw an indicium, as a picture or on an envelope.
     Render(Box<render::Render>),
+    /// Draw the picture of a symbol set.
+    Symbols(symbols::Symbols),
 }
 
 impl Command {
@@ -30,6 +33,7 @@ impl Command {
             Command::Decode(decode) => decode.run(),
             Command::Columns(columns) => columns.run(),
             Command::Render(render) => render.run(),
+            Command::Symbols(symbols) => symbols.run(),
         }
     }
 }
