@@ -41,8 +41,6 @@ pub(crate) struct Figures {
     width: usize,
     height: usize,
     predicted: Vec<Dots>,
-    /// The sum of each figure's squared blackness.
-    ink: Vec<f32>,
 }
 
 /// A blank place, beside the ten digits.
@@ -78,7 +76,6 @@ impl Figures {
     fn draw(size: FigureSize, blur: f32, spread: f32) -> Figures {
         let (width, height) = ((size.width as usize).min(STRIDE), (size.height as usize).min(ROWS));
         let mut predicted = Vec::with_capacity(11);
-        let mut ink = Vec::with_capacity(11);
         for digit in '0'..='9' {
             let mut dots = vec![0.0; width * height];
             if let Ok(bitmap) = glyph(digit, size) {
@@ -89,12 +86,10 @@ impl Figures {
             }
             run(&mut dots, width, spread);
             blurred(&mut dots, width, height, blur);
-            ink.push(dots.iter().map(|dot| dot * dot).sum());
             predicted.push(stored(&dots, width));
         }
         predicted.push(stored(&vec![0.0; width * height], width));
-        ink.push(0.0);
-        Figures { width, height, predicted, ink }
+        Figures { width, height, predicted }
     }
 
     /// The likelihood of every digit in a patch of the figures' size. A `leading` digit may be blank, which is a
@@ -108,10 +103,10 @@ impl Figures {
         let rows: Vec<bool> =
             (0..self.height).map(|row| printed.get(row).is_none_or(|&share| share > 0.5)).collect();
         let seen = rows.iter().filter(|&&row| row).count();
-        let erased = departures(&dots, self.predicted.get(BLANK).unwrap_or(&dots), &rows);
+        let erased = departures(&dots, self.predicted.get(BLANK).unwrap_or(&dots), &rows, self.width);
         let mut costs = [f32::INFINITY; 11];
         for (cost, predicted) in costs.iter_mut().zip(&self.predicted) {
-            *cost = self.departure(&departures(&dots, predicted, &rows), &erased, seen as u32);
+            *cost = self.departure(&departures(&dots, predicted, &rows, self.width), &erased, seen as u32);
         }
         if !leading {
             costs[BLANK] = f32::INFINITY;
@@ -140,18 +135,19 @@ impl Figures {
 
     /// The share of a figure's ink that the dots show, rows that are not printed left out.
     fn inked(&self, dots: &Dots, digit: usize, rows: &[bool]) -> f32 {
-        let (Some(predicted), Some(&ink)) = (self.predicted.get(digit), self.ink.get(digit)) else {
-            return 0.0;
-        };
-        let black = |value: u8| ((f32::from(value) - PAPER) / INK).clamp(0.0, 1.0);
-        let (mut found, mut expected) = (0.0, 0.0);
+        const HALF: u8 = (PAPER + INK / 2.0) as u8;
+        const PALE: u8 = (PAPER + INK * 0.4) as u8;
+        let Some(predicted) = self.predicted.get(digit) else { return 0.0 };
+        let (mut found, mut expected) = (0u32, 0u32);
         for ((dots, predicted), _) in dots.iter().zip(predicted).zip(rows).filter(|(_, row)| **row) {
+            let (mut seen, mut black) = (0u8, 0u8);
             for (&dot, &pattern) in dots.iter().zip(predicted) {
-                found += black(pattern) * black(dot);
-                expected += black(pattern) * black(pattern);
+                seen += u8::from(pattern > HALF) & u8::from(dot > PALE);
+                black += u8::from(pattern > HALF);
             }
+            (found, expected) = (found + u32::from(seen), expected + u32::from(black));
         }
-        if ink > 0.0 { found / expected.max(1e-3) } else { 0.0 }
+        found as f32 / expected.max(1) as f32
     }
 }
 
@@ -167,16 +163,29 @@ fn stored(dots: &[f32], width: usize) -> Dots {
 }
 
 /// For each column the sum of the dots' departures, each limited, rows that are not printed left out.
-fn departures(dots: &Dots, predicted: &Dots, rows: &[bool]) -> [u16; STRIDE] {
+fn departures(dots: &Dots, predicted: &Dots, rows: &[bool], width: usize) -> [u16; STRIDE] {
     let mut sums = [0u16; STRIDE];
+    if width <= STRIDE / 2 {
+        let (narrow, _) = sums.split_at_mut(STRIDE / 2);
+        if let Ok(narrow) = narrow.try_into() {
+            add_departures::<{ STRIDE / 2 }>(dots, predicted, rows, narrow);
+        }
+    } else {
+        add_departures::<STRIDE>(dots, predicted, rows, &mut sums);
+    }
+    sums
+}
+
+fn add_departures<const WIDTH: usize>(dots: &Dots, predicted: &Dots, rows: &[bool], sums: &mut [u16; WIDTH]) {
+    let mut own = [0u16; WIDTH];
     for ((dots, predicted), &printed) in dots.iter().zip(predicted).zip(rows) {
         if printed {
-            for column in 0..STRIDE {
-                sums[column] += u16::from(dots[column].abs_diff(predicted[column]).min(DEPARTURE_AT_MOST));
+            for column in 0..WIDTH {
+                own[column] += u16::from(dots[column].abs_diff(predicted[column]).min(DEPARTURE_AT_MOST));
             }
         }
     }
-    sums
+    *sums = own;
 }
 
 /// The probability that is spread over all digits whatever the picture seems to say.

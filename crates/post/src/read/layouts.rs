@@ -1,31 +1,49 @@
 //! Which of the known layouts an imprint has, from the parts of the frame in which they differ.
 
+use super::frame::Frame;
 use super::locate::Located;
 use super::refine::{FrameLine, frame_lines};
+use imprint::picture::Layout;
 use imprint::picture::layout::{LayoutId, Options};
-use imprint::picture::{Bitmap, Issuer, Layout, Rect, art};
 use std::sync::OnceLock;
 
 /// Places that are looked at to tell one layout from another, at most.
-const SIGNS_PER_PAIR: usize = 32;
+const SIGNS_PER_PAIR: usize = 28;
 /// Most layouts that are told apart at once.
 const LAYOUTS_AT_MOST: usize = 32;
+/// What a dot that both layouts know says at most, as a logarithm; neighbouring dots are not independent.
+const EVIDENCE: f32 = 0.6;
+/// What ink says at most at a dot where one layout has a window and the other one white paper.
+const INK_IN_WINDOW: f32 = 0.15;
+/// What white paper says at such a dot.
+const PAPER_IN_WINDOW: f32 = -0.01;
 
 /// Layouts and the places that tell them apart.
 #[derive(Clone, Debug)]
 pub struct KnownLayouts {
     layouts: Vec<Layout>,
     lines: Vec<Vec<FrameLine>>,
+    /// The dots that are looked at.
+    places: Vec<(i32, i32)>,
+    pairs: Vec<Pair>,
+}
+
+/// Two layouts and the dots that tell them apart.
+#[derive(Clone, Debug)]
+struct Pair {
+    first: usize,
+    second: usize,
     signs: Vec<Sign>,
 }
 
-/// A dot and which layouts have it black.
+/// What ink at a place says about a pair.
 #[derive(Clone, Copy, Debug)]
 struct Sign {
-    x: i32,
-    y: i32,
-    black: u32,
-    white: u32,
+    place: usize,
+    /// 1 if ink speaks for the first layout, -1 if for the second.
+    side: f32,
+    /// True if the other layout has white paper there, false if one of the two has a window.
+    both_know: bool,
 }
 
 /// How well a layout fits.
@@ -51,33 +69,14 @@ impl KnownLayouts {
     pub fn new(mut layouts: Vec<Layout>) -> KnownLayouts {
         layouts.truncate(LAYOUTS_AT_MOST);
         let frames: Vec<Frame> = layouts.iter().map(Frame::of).collect();
-        let signs = differing_dots(&layouts, &frames);
-        let mut chosen = vec![false; signs.len()];
-        for first in 0..layouts.len() {
-            for second in 0..first {
-                let (a, b) = (1 << first, 1 << second);
-                let differs = |sign: &Sign| {
-                    (sign.black & a != 0 && sign.white & b != 0)
-                        || (sign.black & b != 0 && sign.white & a != 0)
-                };
-                // Layouts with the same frame differ by where their windows are.
-                let may_differ = |sign: &Sign| {
-                    let known = sign.black | sign.white;
-                    (sign.white & a != 0 && known & b == 0) || (sign.white & b != 0 && known & a == 0)
-                };
-                let mut pair: Vec<usize> = (0..signs.len()).filter(|&index| differs(&signs[index])).collect();
-                if pair.is_empty() {
-                    pair = (0..signs.len()).filter(|&index| may_differ(&signs[index])).collect();
-                }
-                for &index in pair.iter().step_by(pair.len().div_ceil(SIGNS_PER_PAIR).max(1)) {
-                    chosen[index] = true;
-                }
+        let lines = frames.iter().map(frame_lines).collect();
+        let mut known = KnownLayouts { layouts, lines, places: Vec::new(), pairs: Vec::new() };
+        for (second, other) in frames.iter().enumerate() {
+            for (first, frame) in frames.iter().enumerate().take(second) {
+                known.add_pair((first, frame), (second, other));
             }
         }
-        let signs =
-            signs.into_iter().zip(chosen).filter(|(_, chosen)| *chosen).map(|(sign, _)| sign).collect();
-        let lines = layouts.iter().zip(&frames).map(|(layout, frame)| frame.lines(layout)).collect();
-        KnownLayouts { layouts, lines, signs }
+        known
     }
 
     /// The straight lines of one of the layouts.
@@ -90,123 +89,75 @@ impl KnownLayouts {
     pub fn layouts(&self) -> &[Layout] {
         &self.layouts
     }
-}
 
-/// The dots that are black in some of the layouts and white in others, whatever stands in their windows.
-fn differing_dots(layouts: &[Layout], frames: &[Frame]) -> Vec<Sign> {
-    let (rows, columns) =
-        layouts.first().map_or((0, 0), |layout| (layout.dots as i32, layout.columns as i32));
-    let places = (1..rows).flat_map(|y| (1..columns).map(move |x| (x, y)));
-    let sign = |(x, y)| {
-        let (mut black, mut white) = (0u32, 0u32);
-        for (index, frame) in frames.iter().enumerate() {
-            match frame.colour(x, y) {
-                Some(true) => black |= 1 << index,
-                Some(false) => white |= 1 << index,
-                None => {}
+    fn add_pair(&mut self, (first, frame): (usize, &Frame), (second, other): (usize, &Frame)) {
+        // Layouts with the same frame differ by where their windows are.
+        let differing = [true, false].map(|both_know| differing(frame, other, both_know));
+        let mut differing = differing.into_iter().find(|dots| !dots.is_empty()).unwrap_or_default();
+        // Spread over all of them, in no raster that bars or letters could follow.
+        differing.sort_by_key(|&(x, y, ..)| (x.wrapping_mul(40_503) ^ y.wrapping_mul(30_011)) & 0xffff);
+        let chosen = differing.into_iter().take(SIGNS_PER_PAIR);
+        let signs = chosen.map(|(x, y, side, both_know)| {
+            let known = self.places.iter().position(|&place| place == (x, y));
+            let place = known.unwrap_or(self.places.len());
+            if known.is_none() {
+                self.places.push((x, y));
             }
-        }
-        Sign { x, y, black, white }
-    };
-    let all = u32::MAX >> (32 - frames.len().clamp(1, 32));
-    places
-        .map(sign)
-        .filter(|sign| sign.black != all && sign.white != all && sign.black | sign.white != 0)
-        .collect()
+            Sign { place, side, both_know }
+        });
+        let signs = signs.collect();
+        self.pairs.push(Pair { first, second, signs });
+    }
 }
 
-/// The constant part of a layout.
-struct Frame {
-    bitmap: Bitmap,
-    changing: Vec<Rect>,
-    ring: (i32, i32, i32, i32),
-}
-
-impl Frame {
-    fn of(layout: &Layout) -> Frame {
-        let mut bitmap = Bitmap::new(layout.stamps());
-        let silent = Issuer {
-            carrier: String::new(),
-            town: String::new(),
-            office: String::new(),
-            currency: String::new(),
-            motto: String::new(),
+/// The dots at which ink speaks for one of two layouts: `(x, y, side, both know)`.
+fn differing(frame: &Frame, other: &Frame, both_know: bool) -> Vec<(i32, i32, f32, bool)> {
+    let (columns, rows) = frame.size();
+    let places = (0..rows).flat_map(|y| (0..columns).map(move |x| (x, y)));
+    let sign = |(x, y)| {
+        let side = match (frame.at(x, y), other.at(x, y)) {
+            (Some(true), Some(false)) if both_know => 1.0,
+            (Some(false), Some(true)) if both_know => -1.0,
+            (None, Some(false)) if !both_know => 1.0,
+            (Some(false), None) if !both_know => -1.0,
+            _ => return None,
         };
-        // Names are left out, so nothing can fail to fit; a frame without them is as good a frame.
-        let _ = art::paint_frame(&mut bitmap, layout, &silent);
-        let mut changing: Vec<Rect> = layout.fields.iter().map(|field| field.place).collect();
-        changing.push(layout.value_stamp.carrier);
-        changing.push(layout.value_stamp.currency);
-        let stamp = layout.day_stamp;
-        let letters = (stamp.inner as i32 + 1, (stamp.outer - stamp.ring) as i32 - 1);
-        Frame { bitmap, changing, ring: (stamp.centre.0, stamp.centre.1, letters.0, letters.1) }
-    }
-
-    /// Whether a dot looks the same in every imprint.
-    fn is_constant(&self, x: i32, y: i32) -> bool {
-        let (centre_x, centre_y, inner, outer) = self.ring;
-        let distance = (x - centre_x).pow(2) + (y - centre_y).pow(2);
-        let lettered = distance > inner * inner && distance < outer * outer;
-        !lettered && !self.changing.iter().any(|place| place.contains(x, y))
-    }
-
-    fn lines(&self, layout: &Layout) -> Vec<FrameLine> {
-        let (columns, rows) = (layout.columns as i32, layout.dots as i32);
-        frame_lines(&self.bitmap, columns, rows, &|x, y| self.is_constant(x, y))
-    }
-
-    /// Black or white if it is so in every imprint and all around the dot.
-    fn colour(&self, x: i32, y: i32) -> Option<bool> {
-        if !self.is_constant(x, y) {
-            return None;
-        }
-        let black = self.bitmap.is_black(x, y);
-        let same = [(-1, 0), (1, 0), (0, -1), (0, 1)]
-            .iter()
-            .filter(|(across, down)| self.bitmap.is_black(x + across, y + down) == black)
-            .count();
-        (same >= 3).then_some(black)
-    }
+        // Dots at an edge would depend on a fraction of a dot.
+        let clear = |frame: &Frame| frame.at(x, y).is_none() || frame.safely_at(x, y).is_some();
+        (clear(frame) && clear(other)).then_some((x, y, side, both_know))
+    };
+    places.filter_map(sign).collect()
 }
 
 impl Located<'_> {
     /// The known layouts, the most probable first.
     pub fn layouts<'k>(&self, known: &'k KnownLayouts) -> Vec<LayoutFit<'k>> {
-        let count = known.layouts.len();
-        // For each pair of layouts by how much the places that both of them know speak for the first.
-        let mut favour = [[0.0f32; LAYOUTS_AT_MOST]; LAYOUTS_AT_MOST];
-        for sign in &known.signs {
-            let black = self.blackness(sign.x, sign.y).clamp(0.0, 1.0);
-            // Neighbouring places are not independent, so each counts as a quarter.
-            let evidence = 0.25 * ((0.08 + 0.84 * black) / (0.92 - 0.84 * black)).ln();
-            let all = u32::MAX >> (LAYOUTS_AT_MOST - count.clamp(1, LAYOUTS_AT_MOST));
-            let unknown = !(sign.black | sign.white) & all;
-            // Ink where a layout has white paper speaks for those that have a window there; paper hardly at all.
-            let in_window = 0.25 * ((0.08 + 0.84 * black) / 0.5).ln().max(-0.04);
-            for (index, row) in favour.iter_mut().enumerate().take(count) {
-                let (known_black, known_white) = (sign.black >> index & 1 == 1, sign.white >> index & 1 == 1);
-                for (other, favour) in row.iter_mut().enumerate().take(count) {
-                    let within = |layouts: u32| layouts >> other & 1 == 1;
-                    *favour += match (known_black, known_white) {
-                        (true, _) if within(sign.white) => evidence,
-                        (_, true) if within(sign.black) => -evidence,
-                        (_, true) if within(unknown) => -in_window,
-                        (false, false) if within(sign.white) => in_window,
-                        _ => 0.0,
-                    };
-                }
+        let ink: Vec<f32> =
+            known.places.iter().map(|&(x, y)| self.blackness(x, y).clamp(0.0, 1.0) - 0.5).collect();
+        // For each layout the sum over the others of how many times more probable they are.
+        let mut against = vec![1.0f32; known.layouts.len()];
+        for pair in &known.pairs {
+            let evidence = |sign: &Sign| {
+                let ink = ink.get(sign.place).copied().unwrap_or(0.0);
+                sign.side
+                    * match sign.both_know {
+                        true => 2.0 * EVIDENCE * ink,
+                        false if ink > 0.0 => 2.0 * INK_IN_WINDOW * ink,
+                        false => PAPER_IN_WINDOW,
+                    }
+            };
+            let favour: f32 = pair.signs.iter().map(evidence).sum::<f32>().clamp(-40.0, 40.0);
+            if let Some(sum) = against.get_mut(pair.first) {
+                *sum += (-favour).exp();
+            }
+            if let Some(sum) = against.get_mut(pair.second) {
+                *sum += favour.exp();
             }
         }
-        let odds = |row: &[f32; LAYOUTS_AT_MOST]| {
-            1.0 / row.iter().take(count).map(|favour| (-favour.clamp(-40.0, 40.0)).exp()).sum::<f32>()
-        };
-        let total: f32 = favour.iter().take(count).map(odds).sum();
-        let mut fits: Vec<LayoutFit<'k>> = known
-            .layouts
-            .iter()
-            .zip(&favour)
-            .map(|(layout, row)| LayoutFit { layout, log_likelihood: (odds(row) / total).ln() })
-            .collect();
+        let total: f32 = against.iter().map(|sum| 1.0 / sum).sum();
+        let fits = known.layouts.iter().zip(&against);
+        let mut fits: Vec<LayoutFit<'k>> =
+            fits.map(|(layout, sum)| LayoutFit { layout, log_likelihood: -(sum * total).ln() }).collect();
         fits.sort_by(|a, b| b.log_likelihood.total_cmp(&a.log_likelihood));
         fits
     }

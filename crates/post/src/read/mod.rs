@@ -6,9 +6,11 @@
 
 mod anchors;
 mod cells;
+mod columns;
 mod digits;
 mod evidence;
 pub mod features;
+mod frame;
 pub mod geometry;
 mod layouts;
 mod light;
@@ -23,6 +25,7 @@ mod register;
 mod row;
 mod scan;
 
+pub use columns::{ColumnError, ColumnStream};
 pub use evidence::ReadImprint;
 pub use layouts::{KnownLayouts, LayoutFit};
 pub use locate::{Located, find};

@@ -38,11 +38,11 @@ impl Patch {
             let share = row as f32 * per_row;
             let (from, to) = (above.0.towards(below.0, share), above.1.towards(below.1, share));
             picture.sample_line(map.apply(left, y), map.apply(right, y), from.light, dots);
-            let (mut paper, mut ink) = (from.light, from.dark);
-            let (paper_step, ink_step) = ((to.light - paper) * per_dot, (to.dark - ink) * per_dot);
-            for dot in dots {
-                *dot = (paper - *dot) / (paper - ink).max(1.0);
-                (paper, ink) = (paper + paper_step, ink + ink_step);
+            // Within a patch the contrast hardly changes from left to right; the lightness may.
+            let per_grey = 1.0 / ((from.light + to.light - from.dark - to.dark) / 2.0).max(1.0);
+            let step = (to.light - from.light) * per_dot;
+            for (column, dot) in dots.iter_mut().enumerate() {
+                *dot = (from.light + step * column as f32 - *dot) * per_grey;
             }
         }
     }

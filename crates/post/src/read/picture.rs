@@ -138,15 +138,15 @@ impl Picture {
         }
         let (mut x, mut y) = (((from.0 - 0.5) * ONE) as i64, ((from.1 - 0.5) * ONE) as i64);
         let (across, down) = ((step.0 * ONE) as i64, (step.1 * ONE) as i64);
+        let width = self.width;
         for value in values {
-            let place = (y >> 16) as usize * self.width + (x >> 16) as usize;
-            let pair = |place: usize| self.pixels.get(place..).and_then(|rest| rest.first_chunk::<2>());
-            if let (Some(top), Some(bottom)) = (pair(place), pair(place + self.width)) {
-                let (right, below) = ((x >> 8 & 255) as i32, (y >> 8 & 255) as i32);
-                let between =
-                    |pair: &[u8; 2]| i32::from(pair[0]) * (256 - right) + i32::from(pair[1]) * right;
-                *value = (between(top) * (256 - below) + between(bottom) * below) as f32 / ONE as f32;
-            }
+            let place = (y >> 16) as usize * width + (x >> 16) as usize;
+            let Some(four) = self.pixels.get(place..place + width + 2) else { return };
+            let (right, below) = ((x >> 8 & 255) as i32, (y >> 8 & 255) as i32);
+            let between =
+                |from: u8, to: u8| i32::from(from) * 256 + (i32::from(to) - i32::from(from)) * right;
+            let (top, bottom) = (between(four[0], four[1]), between(four[width], four[width + 1]));
+            *value = (top * 256 + (bottom - top) * below) as f32 * (1.0 / ONE as f32);
             (x, y) = (x + across, y + down);
         }
     }

@@ -4,10 +4,12 @@
 //! anchors tells. The thin straight lines of the frame, the rings and the emblem then say where the imprint is:
 //! the middle of a line does not move when ink spreads or the picture is blurred.
 
+use super::frame::Frame;
+use super::geometry::Homography;
 use super::light::Light;
 use super::picture::Picture;
 use super::register::{Edge, Registration, one_round};
-use imprint::picture::Bitmap;
+use imprint::picture::layout::{COLUMNS, DOTS};
 
 /// Dots looked at on either side of a line.
 const BESIDE: i32 = 4;
@@ -33,22 +35,15 @@ pub(crate) struct FrameLine {
     upright: bool,
 }
 
-/// The line pieces of a frame, spread over its area. `is_constant` says whether a dot is so in every imprint.
-pub(crate) fn frame_lines(
-    bitmap: &Bitmap,
-    columns: i32,
-    rows: i32,
-    is_constant: &dyn Fn(i32, i32) -> bool,
-) -> Vec<FrameLine> {
+/// The line pieces of a frame, spread over its area.
+pub(crate) fn frame_lines(frame: &Frame) -> Vec<FrameLine> {
+    let (columns, rows) = frame.size();
     let mut lines = Vec::new();
     for top in (0..rows).step_by(TILE.1 as usize) {
         for left in (30..columns - 30).step_by(TILE.0 as usize) {
             for upright in [false, true] {
-                let places = (0..TILE.1).flat_map(|down| (0..TILE.0).map(move |across| (across, down)));
-                let found = places
-                    .map(|(across, down)| (left + across, top + down))
-                    .find_map(|(x, y)| line_at(bitmap, (x, y), (columns, rows), upright, is_constant));
-                lines.extend(found);
+                let mut places = (top..top + TILE.1).flat_map(|y| (left..left + TILE.0).map(move |x| (x, y)));
+                lines.extend(places.find_map(|(x, y)| line_at(frame, (x, y), upright)));
             }
         }
     }
@@ -56,28 +51,17 @@ pub(crate) fn frame_lines(
 }
 
 /// The line piece whose first dots across begin at a place, if there is one with white on both sides.
-fn line_at(
-    bitmap: &Bitmap,
-    (x, y): (i32, i32),
-    (columns, rows): (i32, i32),
-    upright: bool,
-    is_constant: &dyn Fn(i32, i32) -> bool,
-) -> Option<FrameLine> {
-    let dot =
-        |along: i32, across: i32| if upright { (x + across, y + along) } else { (x + along, y + across) };
-    let is_black = |along: i32, across: i32| {
-        let (x, y) = dot(along, across);
-        let inside = x >= 0 && y >= 0 && x < columns && y < rows;
-        (inside && is_constant(x, y)).then(|| bitmap.is_black(x, y))
+fn line_at(frame: &Frame, (x, y): (i32, i32), upright: bool) -> Option<FrameLine> {
+    let at = |along: i32, across: i32| {
+        if upright { frame.at(x + across, y + along) } else { frame.at(x + along, y + across) }
     };
-    if is_black(0, 0) != Some(true) || is_black(0, -1) != Some(false) {
+    if at(0, 0) != Some(true) || at(0, -1) != Some(false) {
         return None;
     }
-    let thickness = (1..=THICKNESS_AT_MOST).find(|&across| is_black(0, across) == Some(false))?;
+    let thickness = (1..=THICKNESS_AT_MOST).find(|&across| at(0, across) == Some(false))?;
     for along in 0..LENGTH {
         for across in -BESIDE..thickness + BESIDE {
-            let expected = (0..thickness).contains(&across);
-            if is_black(along, across) != Some(expected) {
+            if at(along, across) != Some((0..thickness).contains(&across)) {
                 return None;
             }
         }
@@ -102,8 +86,26 @@ pub(crate) fn refine(
         (upright >= LINES_AT_LEAST && seen.len() - upright >= LINES_AT_LEAST).then_some(seen)
     };
     let first = one_round(picture, &registration.map, 2, &see(registration)?)?;
-    one_round(picture, &first.map, 1, &see(&first)?)
+    if moved(&registration.map, &first.map) < SETTLED {
+        Some(first)
+    } else {
+        one_round(picture, &first.map, 1, &see(&first)?)
+    }
 }
+
+/// How far the corners lie apart under two maps, in pixels.
+fn moved(from: &Homography, to: &Homography) -> f64 {
+    let (right, bottom) = (f64::from(COLUMNS), f64::from(DOTS));
+    let corners = [(0.0, 0.0), (right, 0.0), (0.0, bottom), (right, bottom)];
+    let distance = |(x, y)| {
+        let (a, b) = (from.apply(x, y), to.apply(x, y));
+        (a.0 - b.0).hypot(a.1 - b.1)
+    };
+    corners.into_iter().map(distance).fold(0.0, f64::max)
+}
+
+/// Pixels below which a fit has settled.
+const SETTLED: f64 = 0.5;
 
 /// Where the middle of a line is seen.
 fn seen(picture: &Picture, registration: &Registration, light: &Light, line: &FrameLine) -> Option<Edge> {

@@ -85,8 +85,8 @@ pub(crate) fn register(picture: &Picture, rough: &Homography, rounds: usize) -> 
     let mut map = *rough;
     let mut last = None;
     for round in 1..=rounds.max(1) {
-        // The first rounds only have to come near: every other height is enough for them.
-        let every = if round == rounds { 1 } else { 2 };
+        // The first rounds only have to come near: a few heights are enough for them.
+        let every = if round == rounds { 2 } else { 4 };
         let fitted = one_round(picture, &map, every, &[])?;
         map = fitted.map;
         last = Some(fitted);
@@ -305,8 +305,8 @@ fn fit(edges: &mut Vec<Edge>) -> Option<([f64; UNKNOWNS], f64)> {
 fn usual_residual(edges: &[Edge], unknowns: &[f64; UNKNOWNS], across: bool) -> f64 {
     let chosen = edges.iter().filter(|edge| edge.across == across);
     let mut sorted: Vec<f64> = chosen.map(|edge| residual(edge, unknowns).abs()).collect();
-    sorted.sort_by(f64::total_cmp);
-    sorted.get(sorted.len() / 2).copied().unwrap_or(0.0)
+    let middle = sorted.len() / 2;
+    if sorted.is_empty() { 0.0 } else { *sorted.select_nth_unstable_by(middle, f64::total_cmp).1 }
 }
 
 /// Unknowns of an equation: those of its direction, the perspective's, the spread's.
@@ -371,7 +371,11 @@ fn plane(unknowns: &[f64; UNKNOWNS]) -> Option<Homography> {
 /// Blur from the steepness of the edges, the steeper half of them.
 fn blur(edges: &[Edge]) -> f32 {
     let mut steepness: Vec<f64> = edges.iter().map(|edge| edge.steepness).collect();
-    steepness.sort_by(f64::total_cmp);
-    let usual = steepness.get(steepness.len() * 2 / 3).copied().unwrap_or(1.0);
+    let two_thirds = steepness.len() * 2 / 3;
+    let usual = if steepness.is_empty() {
+        1.0
+    } else {
+        *steepness.select_nth_unstable_by(two_thirds, f64::total_cmp).1
+    };
     (0.399 / usual.max(0.05)).clamp(0.2, 3.0) as f32
 }

@@ -5,7 +5,7 @@ use imprint::numbers::{SetId, Suspicion};
 use imprint::picture::layout::{Options, Window};
 use imprint::picture::{Code, Content, Issuer, Layout, LayoutId, paint};
 use post::judge::Evidence;
-use post::read::{KnownLayouts, Picture, PictureError, ReadImprint, find, recognise};
+use post::read::{ColumnStream, KnownLayouts, Picture, PictureError, ReadImprint, find, recognise};
 use post::reading::FieldReading;
 use proptest::prelude::*;
 use terms::{Date, Money, Serial};
@@ -129,6 +129,35 @@ fn quarter_turn(grey: &Grey) -> Grey {
         pixels.extend((0..width).map(|x| grey.lightness(y, grey.height() - 1 - x).unwrap_or(255)));
     }
     Grey::new(width, height, pixels).unwrap()
+}
+
+/// Claim: D21
+#[test]
+fn columns_of_a_line_camera_are_read_from_the_right_however_unevenly_a_pen_is_guided() {
+    let printed = Printed::new(LayoutId::B, 8);
+    let seen = photograph(&printed.dots, &Preset::Scan.disturbances(6), 6).seen().unwrap();
+    let mut stream = ColumnStream::new();
+    let (mut position, mut step) = (0.0, 0);
+    while position < seen.width() as f32 {
+        let x = seen.width() - 1 - position as usize;
+        let column: Vec<u8> = (0..seen.height()).map(|y| seen.lightness(x, y).unwrap_or(255)).collect();
+        stream.push(position.floor(), &column).unwrap();
+        // Faster and slower, and now and then a step back.
+        position += [1.0, 0.4, 1.6, 1.0, 2.0, 0.2][step % 6] - if step % 50 == 49 { 3.0 } else { 0.0 };
+        step += 1;
+    }
+    assert_eq!(misread(&printed, &stream.into_picture().unwrap()), "");
+}
+
+#[test]
+fn columns_that_make_no_picture_are_refused() {
+    assert!(ColumnStream::new().into_picture().is_err());
+    let mut stream = ColumnStream::new();
+    stream.push(0.0, &[1, 2, 3]).unwrap();
+    assert!(stream.push(1.0, &[1, 2]).is_err());
+    assert!(stream.push(f32::NAN, &[1, 2, 3]).is_err());
+    stream.push(1e30, &[1, 2, 3]).unwrap();
+    assert!(stream.into_picture().is_err());
 }
 
 #[test]
