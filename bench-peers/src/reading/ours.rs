@@ -87,7 +87,7 @@ impl Ours {
 
     /// From pixels to verdict. An accusation is wrong, since the imprint is genuine, and so is another number.
     pub fn read(&self, picture: &Picture) -> Outcome {
-        let judgement = post::examine(picture, &self.meters, &Circumstances::default());
+        let judgement = post::examine(picture, &self.meters, &Circumstances::default()).judgement;
         match judgement.verdict {
             Verdict::Genuine if judgement.mv == Some(MV) => Outcome::Right,
             Verdict::Genuine | Verdict::Forged | Verdict::Copy => Outcome::Wrong,

@@ -62,7 +62,7 @@ fn run(arguments: &Arguments) -> Result<(), String> {
         let bytes = bytes(&arguments.folder.join(&row.file))?;
         let picture = Picture::decode(&bytes).map_err(|error| format!("{}: {error}", row.file))?;
         let start = cpu_seconds();
-        let judgement = post::examine(&picture, &list, &circumstances);
+        let judgement = post::examine(&picture, &list, &circumstances).judgement;
         let seconds = cpu_seconds() - start;
         let genuine = tallies.count(&row.preset, &judgement, row.mv, seconds);
         if arguments.failures && !genuine {
