@@ -5,7 +5,7 @@
 
 use super::geometry::Homography;
 use super::picture::Picture;
-use super::scan::{Along, Hit};
+use super::scan::{Along, Crossings, Hit};
 use imprint::picture::layout::{COLUMNS, DOTS};
 
 /// Dots from one anchor to the other.
@@ -41,6 +41,12 @@ pub(crate) fn rough_maps(picture: &Picture, along: Along, step: usize, hits: &[H
     pairs.sort_by(|a, b| b.0.total_cmp(&a.0));
     let maps = pairs.iter().take(PAIRS_AT_MOST);
     maps.filter_map(|(_, left, right)| corners(picture, along, left, right)).collect()
+}
+
+/// Whether some crossings continue each other like a bar, so that more scan lines may show an anchor.
+pub(crate) fn is_promising(crossings: &Crossings, step: usize) -> bool {
+    let bar = |hits: &[Hit]| chains(hits, step as f32).iter().any(|chain| chain.hits.len() >= 2);
+    bar(&crossings.whole) || bar(&crossings.damaged)
 }
 
 fn middle(hit: &Hit) -> f64 {
@@ -80,7 +86,7 @@ fn continues(chain: &[Hit], hit: &Hit, step: f32) -> Option<f64> {
             let slope = (middle(last) - middle(before)) / f64::from(last.line - before.line);
             (slope, f64::from(1.5 * unit + 0.06 * down))
         }
-        None => (0.0, f64::from(0.45 * down + unit)),
+        None => (0.0, f64::from(0.6 * down + unit)),
     };
     let aside = (middle(hit) - middle(last) - slope * f64::from(down)).abs();
     (aside < allowed).then_some(aside + f64::from(down) * 0.1)

@@ -68,7 +68,7 @@ pub(crate) fn printed_rows(
     const ROWS: usize = DOTS as usize;
     let mut blackness = [[0.0f32; ROWS]; 2];
     for (sums, left) in blackness.iter_mut().zip([0.0, ANCHOR_DISTANCE]) {
-        for bar in [2.5, 5.5, 14.0] {
+        for bar in [3.0, 5.5] {
             let x = left + bar;
             let mut line = [0.0; ROWS];
             // In four pieces, since a camera does not see equal steps as equal.
@@ -80,7 +80,7 @@ pub(crate) fn printed_rows(
             }
             for (row, (sum, value)) in sums.iter_mut().zip(line).enumerate() {
                 let level = light.at(x as f32, row as f32 + 0.5);
-                *sum += ((level.light - value) / (level.light - level.dark)).clamp(0.0, 1.0) / 3.0;
+                *sum += ((level.light - value) / (level.light - level.dark)).clamp(0.0, 1.0) / 2.0;
             }
         }
     }

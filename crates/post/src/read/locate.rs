@@ -1,20 +1,22 @@
 //! An imprint found in a picture.
 
-use super::anchors::rough_maps;
+use super::anchors::{is_promising, rough_maps};
 use super::digits::Figures;
 use super::geometry::Homography;
 use super::light::{Light, printed_rows};
 use super::patch::Patch;
 use super::picture::Picture;
-use super::refine::{FrameLine, refine};
+use super::refine::{FrameLine, SETTLED, moved, refine};
 use super::register::{Registration, register};
-use super::scan::{Along, Crossings, Hit, STEP, crossings};
+use super::scan::{Along, Hit, crossings};
 use crate::reading::FieldReading;
 use imprint::picture::Rect;
 use imprint::picture::layout::{COLUMNS, DOTS, Field};
 
+/// Pixels from one scan line to the next.
+const STEP: usize = 48;
 /// Rounds of the sub-pixel fit.
-const ROUNDS: usize = 3;
+const ROUNDS: usize = 2;
 /// Share of the anchors' edges that must lie where they belong.
 const SUPPORT_AT_LEAST: f32 = 0.35;
 /// Of the five bars' ends at a corner, how many must be seen for it to be known.
@@ -30,33 +32,43 @@ pub struct Located<'p> {
 }
 
 /// The imprints in a picture, the most plausible first; usually one or none.
+///
+/// Few lines along the rows usually suffice; lines along the columns find an imprint on its side. Only where
+/// something looked like a part of an anchor more lines are drawn, and anchors with a damaged bar are accepted.
 pub fn find(picture: &Picture) -> Vec<Located<'_>> {
-    let ways = [Along::Rows, Along::Columns];
-    let mut seen: Vec<(Along, Crossings)> = Vec::new();
-    for along in ways {
-        let crossings = crossings(picture, along, STEP);
-        let found = found_at(picture, along, &crossings.whole);
+    let mut seen = Vec::new();
+    for along in [Along::Rows, Along::Columns] {
+        let crossings = crossings(picture, along, STEP / 2, STEP);
+        let found = found_at(picture, along, STEP, &crossings.whole);
         if !found.is_empty() {
             return found;
         }
         seen.push((along, crossings));
     }
-    // An anchor may be damaged over its whole height.
-    for (along, crossings) in &mut seen {
-        let mut all = crossings.whole.clone();
-        all.append(&mut crossings.damaged);
-        all.sort_by(|a, b| a.line.total_cmp(&b.line));
-        let found = found_at(picture, *along, &all);
-        if !found.is_empty() {
-            return found;
+    for (along, mut crossings) in seen {
+        if !is_promising(&crossings, STEP) {
+            continue;
+        }
+        let between = self::crossings(picture, along, 0, STEP);
+        crossings.whole.extend(between.whole);
+        crossings.damaged.extend(between.damaged);
+        for with_damaged in [false, true] {
+            if with_damaged {
+                crossings.whole.append(&mut crossings.damaged);
+            }
+            crossings.whole.sort_by(|a, b| a.line.total_cmp(&b.line));
+            let found = found_at(picture, along, STEP / 2, &crossings.whole);
+            if !found.is_empty() {
+                return found;
+            }
         }
     }
     Vec::new()
 }
 
-fn found_at<'p>(picture: &'p Picture, along: Along, hits: &[Hit]) -> Vec<Located<'p>> {
+fn found_at<'p>(picture: &'p Picture, along: Along, step: usize, hits: &[Hit]) -> Vec<Located<'p>> {
     let mut found: Vec<Located<'p>> = Vec::new();
-    for map in rough_maps(picture, along, STEP, hits) {
+    for map in rough_maps(picture, along, step, hits) {
         let known = found.iter().any(|other| same_place(&map, &other.registration.map));
         if !known {
             found.extend(Located::at(picture, &map));
@@ -125,7 +137,8 @@ impl<'p> Located<'p> {
             return self;
         };
         let light = Light::from_levels(&registration.levels);
-        let printed = printed_rows(self.picture, &registration, &light);
+        let settled = moved(&self.registration.map, &registration.map) < SETTLED;
+        let printed = if settled { self.printed } else { printed_rows(self.picture, &registration, &light) };
         Located { registration, light, printed, ..self }
     }
 
@@ -171,7 +184,7 @@ impl<'p> Located<'p> {
     fn digits_after_blanks(&self, field: &Field, format: &str, blanks: usize) -> FieldReading {
         let mut reading = FieldReading::default();
         let (Some(size), Ok(cells)) = (field.figures, field.cells(format)) else { return reading };
-        let spread = (self.registration.spread.0 + self.registration.spread.1) / 2.0;
+        let spread = self.registration.spread;
         let figures = Figures::seen(size, self.registration.blur, spread);
         let mut patch = Patch::default();
         for cell in cells.iter().filter(|cell| cell.character.is_ascii_digit()) {

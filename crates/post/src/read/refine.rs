@@ -94,7 +94,7 @@ pub(crate) fn refine(
 }
 
 /// How far the corners lie apart under two maps, in pixels.
-fn moved(from: &Homography, to: &Homography) -> f64 {
+pub(crate) fn moved(from: &Homography, to: &Homography) -> f64 {
     let (right, bottom) = (f64::from(COLUMNS), f64::from(DOTS));
     let corners = [(0.0, 0.0), (right, 0.0), (0.0, bottom), (right, bottom)];
     let distance = |(x, y)| {
@@ -105,7 +105,7 @@ fn moved(from: &Homography, to: &Homography) -> f64 {
 }
 
 /// Pixels below which a fit has settled.
-const SETTLED: f64 = 0.5;
+pub(crate) const SETTLED: f64 = 0.5;
 
 /// Where the middle of a line is seen.
 fn seen(picture: &Picture, registration: &Registration, light: &Light, line: &FrameLine) -> Option<Edge> {
@@ -127,7 +127,7 @@ fn seen(picture: &Picture, registration: &Registration, light: &Light, line: &Fr
         moment += black * (index as f64 * SAMPLE - reach);
     }
     let thickness = ink * SAMPLE;
-    let expected = line.thickness + f64::from(registration.spread.0 + registration.spread.1) / 2.0;
+    let expected = line.thickness + f64::from(registration.spread);
     let plausible = thickness > 0.5 * expected && thickness < 1.6 * expected + 0.5;
     plausible.then_some(Edge {
         x: line.x,

@@ -16,8 +16,9 @@ pub(crate) const HEIGHTS: usize = 16;
 const SAMPLE: f64 = 0.5;
 /// How far from its place an edge is looked for, in dots.
 const REACH: f64 = 2.6;
-/// Unknowns: eight of the plane, the spread across and down.
-const UNKNOWNS: usize = 10;
+/// Unknowns: eight of the plane and the spread of the ink. Ink spreads alike in all directions, and must, since the
+/// bars' two ends alone could not tell a higher imprint from a wider spread.
+const UNKNOWNS: usize = 9;
 /// Least number of edges for a fit.
 const EDGES_AT_LEAST: usize = 24;
 /// Weight of a bar's end beside that of a line elsewhere.
@@ -51,7 +52,7 @@ pub(crate) struct Registration {
     /// Standard deviation of the blur in dots.
     pub blur: f32,
     /// How much wider and higher black is than drawn, in dots.
-    pub spread: (f32, f32),
+    pub spread: f32,
     /// Share of the edges that were found where they were expected.
     pub support: f32,
     /// Root mean square of the edges' distance from the fit, in dots.
@@ -112,7 +113,7 @@ pub(crate) fn one_round(
     edges.extend_from_slice(elsewhere);
     let (solution, residual) = fit(&mut edges)?;
     let map = map.after(&plane(&solution)?)?;
-    let spread = (solution[8] as f32, solution[9] as f32);
+    let spread = solution[8] as f32;
     edges.retain(|edge| edge.side != 0.0);
     let support = edges.len() as f32 / crossings;
     let (blur, ends) = (blur(&edges), ends(&edges));
@@ -313,7 +314,7 @@ fn usual_residual(edges: &[Edge], unknowns: &[f64; UNKNOWNS], across: bool) -> f
 const TERMS: usize = 6;
 /// Which unknowns they are, along x and along y.
 const ALONG_X: [usize; TERMS] = [0, 1, 2, 6, 7, 8];
-const ALONG_Y: [usize; TERMS] = [3, 4, 5, 6, 7, 9];
+const ALONG_Y: [usize; TERMS] = [3, 4, 5, 6, 7, 8];
 
 /// The coefficients of an edge's equation.
 fn equation(edge: &Edge) -> [f64; TERMS] {

@@ -22,7 +22,7 @@ impl Located<'_> {
     pub fn row(&self, cells: &[Rect], set: SetId) -> RowReading {
         let registration = &self.registration;
         let module = cells.first().map_or(4.0, |cell| (cell.width / 5).max(1) as f32);
-        let spread = (registration.spread.0 + registration.spread.1) / 2.0;
+        let spread = registration.spread;
         let patterns = Patterns::seen(set, registration.blur / module, spread / module);
         let patches: Vec<Patch> = cells.iter().map(|cell| self.patch(*cell)).collect();
         let dead = dead_columns(cells, &patches);

@@ -2,21 +2,21 @@
 //!
 //! An anchor is a group of bars, 8 black, 4 white, 4 black, 4 white, 4 black dots, as high as the imprint. A
 //! line across it meets six edges in known proportions whatever the resolution, and their order says which
-//! way is up. Only one line in [`STEP`] is looked at; the threshold follows the lightness around each place.
+//! way is up. Only one line in many is looked at; the threshold follows the lightness around each place.
 //! Nothing here knows a layout.
 
 use super::picture::Picture;
 
-/// Pixels from one scan line to the next.
-pub(crate) const STEP: usize = 24;
 /// Rows added up for one scan line, against noise.
 const ROWS: usize = 4;
 /// Pixels per block of the local threshold.
-const BLOCK: usize = 16;
+const BLOCK: usize = 32;
 /// Blocks on either side that take part in the local threshold.
-const REACH: usize = 2;
+const REACH: usize = 1;
 /// Least difference between light and dark, in grey levels.
-const CONTRAST_AT_LEAST: u16 = 14;
+const CONTRAST_AT_LEAST: i16 = 14;
+/// Differences beyond this, in grey levels, are never taken for noise.
+const NOISE_AT_MOST: i16 = 40;
 
 /// Which way the scan lines run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,90 +52,117 @@ pub(crate) struct Crossings {
     pub damaged: Vec<Hit>,
 }
 
-/// All places where a scan line crosses something like an anchor.
-pub(crate) fn crossings(picture: &Picture, along: Along, step: usize) -> Crossings {
-    let lines = if along == Along::Rows { picture.height() } else { picture.width() };
-    let mut scan = Scan::default();
+/// All places where a scan line crosses something like an anchor; scan lines are `step` pixels apart.
+pub(crate) fn crossings(picture: &Picture, along: Along, first: usize, step: usize) -> Crossings {
+    let (length, breadth) = match along {
+        Along::Rows => (picture.width(), picture.height()),
+        Along::Columns => (picture.height(), picture.width()),
+    };
     let mut found = Crossings::default();
-    let first = (step / 2).min(lines / 2);
-    for line in (first..lines).step_by(step.max(1)) {
-        let rows = ROWS.min(lines - line);
-        scan.load(picture, along, line, rows);
+    if breadth < ROWS {
+        return found;
+    }
+    let lines: Vec<usize> =
+        (first..breadth).step_by(step.max(1)).map(|line| line.min(breadth - ROWS)).collect();
+    let mut scan =
+        Scan { values: vec![0; length], blocks: Vec::new(), ranges: Vec::new(), edges: Vec::new() };
+    let columns = if along == Along::Columns { columns_at(picture, &lines) } else { Vec::new() };
+    for (index, &line) in lines.iter().enumerate() {
+        match along {
+            Along::Rows => scan.load_rows(picture, line),
+            Along::Columns => {
+                scan.values.clear();
+                scan.values
+                    .extend_from_slice(columns.get(index * length..(index + 1) * length).unwrap_or(&[]));
+            }
+        }
         scan.find_edges();
-        let centre = line as f32 + rows as f32 / 2.0;
+        let centre = line as f32 + ROWS as f32 / 2.0;
         scan.find_whole(centre, &mut found.whole);
         scan.find_damaged(centre, &mut found.damaged);
     }
     found
 }
 
-/// One scan line and the buffers it needs.
-#[derive(Default)]
+/// The values of upright scan lines, one line after the other. The picture is passed through once, row by row,
+/// since that is how it lies in memory.
+fn columns_at(picture: &Picture, lines: &[usize]) -> Vec<i16> {
+    let height = picture.height();
+    let mut values = vec![0; lines.len() * height];
+    for (y, row) in picture.pixels().chunks_exact(picture.width()).enumerate() {
+        for (index, &line) in lines.iter().enumerate() {
+            if let (Some(four), Some(value)) =
+                (row.get(line..line + ROWS), values.get_mut(index * height + y))
+            {
+                *value = four.iter().map(|&value| i16::from(value)).sum();
+            }
+        }
+    }
+    values
+}
+
+/// One scan line and the buffers it needs. Values are sums over [`ROWS`] pixels.
 struct Scan {
-    values: Vec<u16>,
-    blocks: Vec<(u16, u16)>,
+    values: Vec<i16>,
+    blocks: Vec<(i16, i16)>,
+    ranges: Vec<i16>,
     edges: Vec<f32>,
-    rows: u16,
 }
 
 impl Scan {
-    fn load(&mut self, picture: &Picture, along: Along, line: usize, rows: usize) {
-        self.values.clear();
-        self.rows = rows as u16;
-        match along {
-            Along::Rows => {
-                self.values.extend(picture.row(line).iter().map(|&value| u16::from(value)));
-                for row in line + 1..line + rows {
-                    for (sum, &value) in self.values.iter_mut().zip(picture.row(row)) {
-                        *sum += u16::from(value);
-                    }
-                }
-            }
-            Along::Columns => {
-                let rows = picture.pixels().chunks_exact(picture.width()).map(|row| {
-                    row.get(line..line + rows)
-                        .unwrap_or(&[])
-                        .iter()
-                        .map(|&value| u16::from(value))
-                        .sum::<u16>()
-                });
-                self.values.extend(rows);
-            }
+    fn load_rows(&mut self, picture: &Picture, line: usize) {
+        let rows = (picture.row(line).iter().zip(picture.row(line + 1)))
+            .zip(picture.row(line + 2).iter().zip(picture.row(line + 3)));
+        for (value, ((a, b), (c, d))) in self.values.iter_mut().zip(rows) {
+            *value = i16::from(*a) + i16::from(*b) + i16::from(*c) + i16::from(*d);
         }
+    }
+
+    /// The difference between light and dark that is more than noise: a quarter of a line is plain paper or
+    /// whatever the letter lies on, and shows how much that is.
+    fn contrast_at_least(&mut self) -> i16 {
+        self.ranges.clear();
+        self.ranges.extend(self.blocks.iter().map(|(low, high)| high - low));
+        let quarter = self.ranges.len() / 4;
+        let noise = if self.ranges.is_empty() { 0 } else { *self.ranges.select_nth_unstable(quarter).1 };
+        let (least, most) = (CONTRAST_AT_LEAST * ROWS as i16, NOISE_AT_MOST * ROWS as i16);
+        (noise + noise / 2).clamp(least, most)
     }
 
     /// Where the line crosses the middle between the lightest and the darkest around.
     fn find_edges(&mut self) {
         self.blocks.clear();
-        self.blocks.extend(self.values.chunks(BLOCK).map(|block| {
-            block.iter().fold((u16::MAX, 0), |(low, high), &value| (low.min(value), high.max(value)))
-        }));
+        self.blocks.extend(self.values.chunks(BLOCK).map(extremes));
         self.edges.clear();
+        let least = self.contrast_at_least();
         let mut dark = false;
-        let mut previous = self.values.first().copied().unwrap_or(0);
         for (index, block) in self.values.chunks(BLOCK).enumerate() {
             let around =
                 &self.blocks[index.saturating_sub(REACH)..(index + REACH + 1).min(self.blocks.len())];
             let (low, high) =
-                around.iter().fold((u16::MAX, 0), |range, each| (range.0.min(each.0), range.1.max(each.1)));
-            if high - low < CONTRAST_AT_LEAST * self.rows {
+                around.iter().fold((i16::MAX, 0), |range, each| (range.0.min(each.0), range.1.max(each.1)));
+            let place = index * BLOCK;
+            if high - low < least {
                 if dark {
-                    self.edges.push((index * BLOCK) as f32);
+                    self.edges.push(place as f32);
                     dark = false;
                 }
-                previous = block.last().copied().unwrap_or(previous);
                 continue;
             }
             let threshold = low + (high - low) / 2;
+            let own = self.blocks[index];
+            if if dark { own.1 < threshold } else { own.0 >= threshold } {
+                continue;
+            }
+            let mut previous = place.checked_sub(1).and_then(|before| self.values.get(before)).copied();
             for (offset, &value) in block.iter().enumerate() {
                 if (value < threshold) != dark {
                     dark = !dark;
-                    let place = (index * BLOCK + offset) as f32;
-                    let (from, to) = (f32::from(previous), f32::from(value));
+                    let (from, to) = (f32::from(previous.unwrap_or(value)), f32::from(value));
                     let share = if from == to { 1.0 } else { (from - f32::from(threshold)) / (from - to) };
-                    self.edges.push(place - 0.5 + share.clamp(0.0, 1.0));
+                    self.edges.push((place + offset) as f32 - 0.5 + share.clamp(0.0, 1.0));
                 }
-                previous = value;
+                previous = Some(value);
             }
         }
         if dark {
@@ -195,7 +222,7 @@ impl Scan {
         let darkest = bars.iter().copied().fold(f32::MAX, f32::min);
         let middle = (light + darkest) / 2.0;
         let dark_bars = bars.iter().filter(|&&bar| bar < middle).count();
-        let rows = f32::from(self.rows.max(1));
+        let rows = ROWS as f32;
         let contrast = (light - darkest) / rows;
         let edges = ANCHOR_EDGES.map(|dots| origin + unit * dots);
         let enough = dark_bars >= 3 && contrast > 20.0 && contrast < 256.0;
@@ -215,7 +242,7 @@ impl Scan {
         let [bar, gap, middle_bar, other_gap, last_bar] = extremes;
         let steps = [gap - bar, gap - middle_bar, other_gap - middle_bar, other_gap - last_bar];
         let (least, most) = steps.iter().fold((f32::MAX, 0.0f32), |r, s| (r.0.min(*s), r.1.max(*s)));
-        let rows = f32::from(self.rows.max(1));
+        let rows = ROWS as f32;
         (least > 0.4 * most && least > 8.0 * rows).then(|| steps.iter().sum::<f32>() / 4.0 / rows)
     }
 }
@@ -232,4 +259,22 @@ fn unit_of(edges: &[f32; 6], before: f32, after: f32) -> Option<f32> {
     let bars = near(b - a - spread, 8.0) && near(d - c - spread, 4.0) && near(f - e - spread, 4.0);
     let quiet = a - before > 3.5 * unit && after - f > 3.5 * unit;
     (unit > 0.5 && spread.abs() < 2.6 * unit && proportions && bars && quiet).then_some(unit)
+}
+
+/// The least and the greatest value of a block.
+fn extremes(block: &[i16]) -> (i16, i16) {
+    const LANES: usize = 8;
+    let (mut low, mut high) = ([i16::MAX; LANES], [i16::MIN; LANES]);
+    let eights = block.chunks_exact(LANES);
+    for &value in eights.remainder() {
+        (low[0], high[0]) = (low[0].min(value), high[0].max(value));
+    }
+    for eight in eights {
+        for lane in 0..LANES {
+            low[lane] = low[lane].min(eight[lane]);
+            high[lane] = high[lane].max(eight[lane]);
+        }
+    }
+    let least = low.into_iter().fold(i16::MAX, i16::min);
+    (least, high.into_iter().fold(i16::MIN, i16::max))
 }
