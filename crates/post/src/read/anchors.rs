@@ -53,21 +53,32 @@ fn middle(hit: &Hit) -> f64 {
     f64::from(hit.edges[0] + hit.edges[5]) / 2.0
 }
 
-/// Joins hits that continue each other.
+/// Joins hits that continue each other; hits come line by line.
 fn chains(hits: &[Hit], step: f32) -> Vec<Chain> {
-    let mut open: Vec<Vec<Hit>> = Vec::new();
+    let mut chains: Vec<Vec<Hit>> = Vec::new();
+    // Chains whose last hit is near enough to be continued.
+    let mut open: Vec<usize> = Vec::new();
+    let mut line = f32::NEG_INFINITY;
     for hit in hits {
+        if hit.line > line {
+            line = hit.line;
+            let is_near =
+                |chain: &Vec<Hit>| chain.last().is_some_and(|last| line - last.line < GAP_AT_MOST * step);
+            open.retain(|&index| chains.get(index).is_some_and(is_near));
+        }
         let nearest = open
             .iter()
-            .enumerate()
-            .filter_map(|(index, chain)| Some((continues(chain, hit, step)?, index)))
+            .filter_map(|&index| Some((continues(chains.get(index)?, hit, step)?, index)))
             .min_by(|a, b| a.0.total_cmp(&b.0));
-        match nearest.and_then(|(_, index)| open.get_mut(index)) {
+        match nearest.and_then(|(_, index)| chains.get_mut(index)) {
             Some(chain) => chain.push(*hit),
-            None => open.push(vec![*hit]),
+            None => {
+                open.push(chains.len());
+                chains.push(vec![*hit]);
+            }
         }
     }
-    open.into_iter().filter(|hits| hits.len() >= 2).map(Chain::new).collect()
+    chains.into_iter().filter(|hits| hits.len() >= 2).map(Chain::new).collect()
 }
 
 /// How far the hit lies beside where the chain leads, in pixels, if it can belong to the same bar.
@@ -213,6 +224,8 @@ fn bars_contrast(picture: &Picture, centre: Point, across: Point, down: Point, d
         if picture.contains(px, py) { picture.sample(px as f32, py as f32) } else { 255.0 }
     };
     let light = at(10.0).min(at(18.0)).min(at(28.0)).min(at(-4.0));
-    let dark = (at(3.0) + at(5.0) + at(14.0) + at(22.0)) / 4.0;
-    light - dark
+    // One of the bars may be damaged.
+    let mut bars = [at(2.0), at(6.0), at(14.0), at(22.0)];
+    bars.sort_by(f32::total_cmp);
+    light - (bars[0] + bars[1] + bars[2]) / 3.0
 }

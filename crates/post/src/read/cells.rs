@@ -52,29 +52,33 @@ static PATTERNS: RwLock<Option<HashMap<Key, Arc<Patterns>>>> = RwLock::new(None)
 impl Modules {
     /// Averages dots over modules; the dots in a module's middle count more, unprinted rows and columns nothing.
     pub(crate) fn measure(cell: &Patch, printed_rows: &[f32], printed_columns: &[f32]) -> Modules {
-        let module = cell.width / MODULES_ACROSS;
+        let module = (cell.width / MODULES_ACROSS).max(1);
         let mut modules = Modules::default();
-        let mut whole = [0.0f32; MODULES];
+        let weights: Vec<f32> = (0..cell.width)
+            .map(|x| middle_weight(x % module, module) * printed_columns.get(x).copied().unwrap_or(1.0))
+            .collect();
+        let mut rows_seen = [0.0f32; MODULES_DOWN];
         for (y, dots) in cell.dots.chunks_exact(cell.width.max(1)).enumerate() {
-            let down = middle_weight(y % module.max(1), module);
-            let seen = printed_rows.get(y).copied().unwrap_or(1.0);
-            let first = y / module.max(1) * MODULES_ACROSS;
-            for (x, dot) in dots.iter().enumerate() {
-                let weight = down * middle_weight(x % module, module);
-                let counts = weight * seen * printed_columns.get(x).copied().unwrap_or(1.0);
-                let index = first + x / module;
-                if let (Some(sum), Some(seen), Some(whole)) =
-                    (modules.blackness.get_mut(index), modules.seen.get_mut(index), whole.get_mut(index))
-                {
-                    *sum += counts * dot;
-                    *seen += counts;
-                    *whole += weight;
-                }
+            let weight = middle_weight(y % module, module) * printed_rows.get(y).copied().unwrap_or(1.0);
+            let row = (y / module).min(MODULES_DOWN - 1);
+            rows_seen[row] += weight;
+            let groups = dots.chunks_exact(module).zip(weights.chunks_exact(module));
+            let sums = modules.blackness.iter_mut().skip(row * MODULES_ACROSS).take(MODULES_ACROSS);
+            for (sum, (dots, weights)) in sums.zip(groups) {
+                *sum += weight * dots.iter().zip(weights).map(|(dot, weight)| dot * weight).sum::<f32>();
             }
         }
-        for ((value, seen), whole) in modules.blackness.iter_mut().zip(&mut modules.seen).zip(whole) {
-            *value = if *seen > 0.2 * whole { (*value / *seen).clamp(-0.3, 1.3) } else { 0.0 };
-            *seen = if *seen > 0.2 * whole { *seen / whole } else { 0.0 };
+        let whole: f32 = (0..module).map(|place| middle_weight(place, module)).sum();
+        for (column, weights) in weights.chunks_exact(module).enumerate().take(MODULES_ACROSS) {
+            let columns_seen: f32 = weights.iter().sum();
+            for (row, rows_seen) in rows_seen.iter().enumerate() {
+                let index = row * MODULES_ACROSS + column;
+                let seen = columns_seen * rows_seen;
+                let enough = seen > 0.2 * whole * whole;
+                let value = modules.blackness[index] / seen.max(1e-6);
+                modules.blackness[index] = if enough { value.clamp(-0.3, 1.3) } else { 0.0 };
+                modules.seen[index] = if enough { seen / (whole * whole) } else { 0.0 };
+            }
         }
         modules
     }
@@ -117,15 +121,16 @@ impl Patterns {
         Patterns { set, predicted }
     }
 
-    /// The likelihood of every symbol, `noise` being the usual departure of a module from its pattern.
-    pub(crate) fn compare(&self, modules: &Modules, noise: f32) -> CellReading {
+    /// The likelihood of every symbol, `noise` being the usual departure of a module from its pattern; `doubt`
+    /// comes from the geometry.
+    pub(crate) fn compare(&self, modules: &Modules, noise: f32, doubt: f32) -> CellReading {
         let base = self.set.base();
         let mut reading = CellReading::illegible(base);
         let costs = self.departures(modules, 1.0 / (noise * noise));
         let least = costs.iter().take(base as usize).copied().fold(f32::INFINITY, f32::min);
         let seen: f32 = modules.seen.iter().sum::<f32>() / MODULES as f32;
         let spoilt = self.spoilt(modules, 1.0 / (noise * noise), least);
-        let floor = floor(spoilt, seen, noise);
+        let floor = floor(spoilt, seen, noise, doubt);
         reading.legible = seen > 0.3 && floor < 0.5;
         if reading.legible {
             posterior(&mut reading.log_likelihood, &costs, base as usize, floor);
@@ -211,7 +216,7 @@ fn predict(bits: u32, blur: f32, spread: f32) -> [f32; MODULES] {
 }
 
 /// The probability that is spread over all symbols whatever the picture seems to say.
-fn floor(spoilt: f32, seen: f32, noise: f32) -> f32 {
-    let doubt = (1.0 - seen) * 14.0 + (noise - 0.15).max(0.0) * 20.0;
+fn floor(spoilt: f32, seen: f32, noise: f32, doubt: f32) -> f32 {
+    let doubt = doubt + (1.0 - seen) * 14.0 + (noise - 0.15).max(0.0) * 20.0;
     (1e-7 * doubt.exp() + spoilt).min(0.9)
 }

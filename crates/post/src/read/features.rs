@@ -27,8 +27,8 @@ pub fn edges(cell: &Patch) -> Edges {
         let first = (column as f32 * module + 0.2 * module).round() as usize;
         let last = (((column + 1) as f32 * module - 0.2 * module).round() as usize).max(first + 1);
         let down = |y: usize| {
-            let sum: f32 = (first..last).map(|x| cell.at(x, y)).sum();
-            sum / (last - first) as f32
+            let dots = cell.row(y).get(first..last).unwrap_or(&[]);
+            dots.iter().sum::<f32>() / (last - first) as f32
         };
         let height = module * MODULES_DOWN as f32;
         let mut found = [NO_EDGE; 2];

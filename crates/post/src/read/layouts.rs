@@ -94,8 +94,7 @@ impl KnownLayouts {
         // Layouts with the same frame differ by where their windows are.
         let differing = [true, false].map(|both_know| differing(frame, other, both_know));
         let mut differing = differing.into_iter().find(|dots| !dots.is_empty()).unwrap_or_default();
-        // Spread over all of them, in no raster that bars or letters could follow.
-        differing.sort_by_key(|&(x, y, ..)| (x.wrapping_mul(40_503) ^ y.wrapping_mul(30_011)) & 0xffff);
+        differing.sort_by_key(|&(x, y, ..)| scattered(x, y));
         let chosen = differing.into_iter().take(SIGNS_PER_PAIR);
         let signs = chosen.map(|(x, y, side, both_know)| {
             let known = self.places.iter().position(|&place| place == (x, y));
@@ -108,6 +107,12 @@ impl KnownLayouts {
         let signs = signs.collect();
         self.pairs.push(Pair { first, second, signs });
     }
+}
+
+/// A number that has little to do with the place.
+fn scattered(x: i32, y: i32) -> i32 {
+    let mixed = x.wrapping_mul(0x2c1b_3c6d) ^ y.wrapping_mul(0x297a_2d39);
+    (mixed ^ (mixed >> 15)).wrapping_mul(0x045d_9f3b) >> 12
 }
 
 /// The dots at which ink speaks for one of two layouts: `(x, y, side, both know)`.
@@ -126,7 +131,8 @@ fn differing(frame: &Frame, other: &Frame, both_know: bool) -> Vec<(i32, i32, f3
         let clear = |frame: &Frame| frame.at(x, y).is_none() || frame.safely_at(x, y).is_some();
         (clear(frame) && clear(other)).then_some((x, y, side, both_know))
     };
-    places.filter_map(sign).collect()
+    // One place in eight is enough, in no raster that bars or letters could follow.
+    places.filter(|&(x, y)| scattered(x, y) & 7 == 0).filter_map(sign).collect()
 }
 
 impl Located<'_> {

@@ -26,8 +26,9 @@ impl Light {
             for (index, level) in smoothed.iter_mut().enumerate() {
                 let first = index.saturating_sub(3).min(HEIGHTS - 7);
                 let around = &side[first..first + 7];
-                level.light = trimmed(around, |level| level.light);
-                level.dark = trimmed(around, |level| level.dark);
+                // Dead rows and strokes make a bar paler or the paper darker, hardly ever the other way round.
+                level.light = ranked(around, |level| level.light, 4);
+                level.dark = ranked(around, |level| level.dark, 1);
                 level.dark = level.dark.min(level.light - CONTRAST_AT_LEAST);
             }
             smoothed
@@ -49,14 +50,14 @@ impl Light {
     }
 }
 
-/// The mean of the middle three of seven.
-fn trimmed(levels: &[Level], value: impl Fn(&Level) -> f32) -> f32 {
+/// The mean of two of seven values, that of a rank and the next greater one.
+fn ranked(levels: &[Level], value: impl Fn(&Level) -> f32, rank: usize) -> f32 {
     let mut values = [0.0; 7];
     for (slot, level) in values.iter_mut().zip(levels) {
         *slot = value(level);
     }
     values.sort_by(f32::total_cmp);
-    (values[2] + values[3] + values[4]) / 3.0
+    values.get(rank..rank + 2).map_or(0.0, |two| two.iter().sum::<f32>() / 2.0)
 }
 
 /// How much of each row of dots is printed: 1 where the anchors are black, 0 where a print element is dead.

@@ -1,13 +1,13 @@
 //! An imprint found in a picture.
 
-use super::anchors::{is_promising, rough_maps};
-use super::digits::Figures;
+use super::anchors::{ANCHOR_DISTANCE, is_promising, rough_maps};
+use super::figures::Figures;
 use super::geometry::Homography;
 use super::light::{Light, printed_rows};
 use super::patch::Patch;
 use super::picture::Picture;
 use super::refine::{FrameLine, SETTLED, moved, refine};
-use super::register::{Registration, register};
+use super::register::{Registration, bars_end, register};
 use super::scan::{Along, Hit, crossings};
 use crate::reading::FieldReading;
 use imprint::picture::Rect;
@@ -19,6 +19,8 @@ const STEP: usize = 48;
 const ROUNDS: usize = 2;
 /// Share of the anchors' edges that must lie where they belong.
 const SUPPORT_AT_LEAST: f32 = 0.35;
+/// Root mean square distance of edges from the fit, in dots, that a hard photograph still has.
+const RESIDUAL_USUAL: f32 = 0.25;
 /// Of the five bars' ends at a corner, how many must be seen for it to be known.
 const ENDS_AT_LEAST: u32 = 2;
 
@@ -86,18 +88,31 @@ fn same_place(a: &Homography, b: &Homography) -> bool {
     (px - qx).hypot(py - qy) < 40.0 * scale
 }
 
-/// The fit from a rough map. Where the bars' ends are missing at a corner, the corner is guessed once more from
-/// the other three.
+/// The fit from a rough map. Where the bars' ends are missing at a corner, they are looked for along the bars; and
+/// if that does not help, the corner is guessed from the other three.
 fn fitted(picture: &Picture, rough: &Homography) -> Option<Registration> {
-    let first = register(picture, rough, ROUNDS);
-    let missing = match &first {
-        Some(fit) => fit.ends.iter().position(|&found| found < ENDS_AT_LEAST),
-        None => return None,
+    let first = register(picture, rough, ROUNDS)?;
+    let Some(missing) = first.ends.iter().position(|&found| found < ENDS_AT_LEAST) else {
+        return Some(first);
     };
-    let Some(missing) = missing else { return first };
-    let guesses = completed(rough, missing).into_iter().chain(completed(&first.as_ref()?.map, missing));
-    let fits = guesses.filter_map(|guess| register(picture, &guess, ROUNDS + 1));
-    fits.chain(first).max_by(|a, b| quality(a).total_cmp(&quality(b)))
+    let guesses = [searched(picture, &first), completed(rough, missing), completed(&first.map, missing)];
+    let fits = guesses.into_iter().flatten().filter_map(|guess| register(picture, &guess, ROUNDS + 1));
+    fits.chain([first.clone()]).max_by(|a, b| quality(a).total_cmp(&quality(b)))
+}
+
+/// The map with the corners where bars were seen to end.
+fn searched(picture: &Picture, fit: &Registration) -> Option<Homography> {
+    let bottom = f64::from(DOTS);
+    let corners = [(0.0, 0.0), (0.0, bottom), (ANCHOR_DISTANCE, 0.0), (ANCHOR_DISTANCE, bottom)];
+    let mut dots = [(0.0, 0.0); 4];
+    let mut pixels = dots;
+    for (index, (left, y)) in corners.into_iter().enumerate() {
+        let known = fit.ends.get(index).is_some_and(|&found| found >= ENDS_AT_LEAST);
+        let seen = if known { y } else { bars_end(picture, &fit.map, left, y)? };
+        *dots.get_mut(index)? = (left + 12.0, y);
+        *pixels.get_mut(index)? = fit.map.apply(left + 12.0, seen);
+    }
+    Homography::through(dots, pixels)
 }
 
 /// The map with one corner moved to complete a parallelogram.
@@ -158,6 +173,12 @@ impl<'p> Located<'p> {
         quality(&self.registration)
     }
 
+    /// By how many powers of e a misreading is more probable because the geometry fits badly.
+    pub(crate) fn doubt(&self) -> f32 {
+        let lost_ends = self.registration.ends.iter().filter(|&&found| found < ENDS_AT_LEAST).count();
+        (self.registration.residual - RESIDUAL_USUAL).max(0.0) * 20.0 + lost_ends as f32
+    }
+
     /// A rectangle of the imprint, resampled to dots.
     pub fn patch(&self, rect: Rect) -> Patch {
         let mut patch = Patch::default();
@@ -186,11 +207,10 @@ impl<'p> Located<'p> {
         let (Some(size), Ok(cells)) = (field.figures, field.cells(format)) else { return reading };
         let spread = self.registration.spread;
         let figures = Figures::seen(size, self.registration.blur, spread);
-        let mut patch = Patch::default();
         for cell in cells.iter().filter(|cell| cell.character.is_ascii_digit()) {
-            patch.sample(self.picture, self.map(), &self.light, cell.place);
+            let points = figures.sample(self.picture, self.map(), &self.light, cell.place);
             let leading = reading.digits.len() < blanks;
-            reading.digits.push(figures.compare(&patch, self.printed_in(cell.place), leading));
+            reading.digits.push(figures.compare(&points, self.printed_in(cell.place), leading, self.doubt()));
         }
         reading
     }

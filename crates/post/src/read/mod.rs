@@ -10,6 +10,7 @@ mod columns;
 mod digits;
 mod evidence;
 pub mod features;
+mod figures;
 mod frame;
 pub mod geometry;
 mod layouts;

@@ -122,33 +122,71 @@ impl Picture {
 
     /// Grey values at evenly spaced points from `from` to `to`, both included; `beyond` where there is no picture.
     pub(crate) fn sample_line(&self, from: (f64, f64), to: (f64, f64), beyond: f32, values: &mut [f32]) {
-        const ONE: f64 = 65_536.0;
-        let steps = values.len().saturating_sub(1).max(1) as f64;
-        let step = ((to.0 - from.0) / steps, (to.1 - from.1) / steps);
-        let (right, bottom) = (self.width as f64 - 0.51, self.height as f64 - 0.51);
-        let inside = |point: (f64, f64)| {
-            point.0 >= 0.5 && point.1 >= 0.5 && point.0 < right - 1.0 && point.1 < bottom - 1.0
-        };
-        if !inside(from) || !inside(to) {
+        let inside = self.each_point(from, to, values.len(), |index, value| {
+            if let Some(slot) = values.get_mut(index) {
+                *slot = value as f32 * (1.0 / 65_536.0);
+            }
+        });
+        if !inside {
+            let steps = 1.0 / values.len().saturating_sub(1).max(1) as f64;
             for (index, value) in values.iter_mut().enumerate() {
-                let (x, y) = (from.0 + step.0 * index as f64, from.1 + step.1 * index as f64);
+                let share = index as f64 * steps;
+                let (x, y) = (from.0 + (to.0 - from.0) * share, from.1 + (to.1 - from.1) * share);
                 *value = if self.contains(x, y) { self.sample(x as f32, y as f32) } else { beyond };
             }
-            return;
+        }
+    }
+
+    /// The same as whole grey values.
+    pub(crate) fn sample_greys(&self, from: (f64, f64), to: (f64, f64), beyond: u8, values: &mut [u8]) {
+        let count = values.len();
+        let inside = self.each_point(from, to, count, |index, value| {
+            if let Some(slot) = values.get_mut(index) {
+                *slot = (value >> 16) as u8;
+            }
+        });
+        if !inside {
+            let share = |index: usize| index as f64 / count.saturating_sub(1).max(1) as f64;
+            for (index, value) in values.iter_mut().enumerate() {
+                let share = share(index);
+                let (x, y) = (from.0 + (to.0 - from.0) * share, from.1 + (to.1 - from.1) * share);
+                *value = if self.contains(x, y) { self.sample(x as f32, y as f32) as u8 } else { beyond };
+            }
+        }
+    }
+
+    /// Hands out the grey values, times 65536, of evenly spaced points; false if a point may lie beyond the border.
+    #[inline]
+    fn each_point(
+        &self,
+        from: (f64, f64),
+        to: (f64, f64),
+        count: usize,
+        mut hand_out: impl FnMut(usize, i32),
+    ) -> bool {
+        const ONE: f64 = 65_536.0;
+        let steps = 1.0 / count.saturating_sub(1).max(1) as f64;
+        let (right, bottom) = (self.width as f64 - 1.51, self.height as f64 - 1.51);
+        let inside =
+            |point: (f64, f64)| point.0 >= 0.5 && point.1 >= 0.5 && point.0 < right && point.1 < bottom;
+        if !inside(from) || !inside(to) {
+            return false;
         }
         let (mut x, mut y) = (((from.0 - 0.5) * ONE) as i64, ((from.1 - 0.5) * ONE) as i64);
-        let (across, down) = ((step.0 * ONE) as i64, (step.1 * ONE) as i64);
+        let across = ((to.0 - from.0) * steps * ONE) as i64;
+        let down = ((to.1 - from.1) * steps * ONE) as i64;
         let width = self.width;
-        for value in values {
+        for index in 0..count {
             let place = (y >> 16) as usize * width + (x >> 16) as usize;
-            let Some(four) = self.pixels.get(place..place + width + 2) else { return };
+            let Some(four) = self.pixels.get(place..place + width + 2) else { return true };
             let (right, below) = ((x >> 8 & 255) as i32, (y >> 8 & 255) as i32);
             let between =
                 |from: u8, to: u8| i32::from(from) * 256 + (i32::from(to) - i32::from(from)) * right;
             let (top, bottom) = (between(four[0], four[1]), between(four[width], four[width + 1]));
-            *value = (top * 256 + (bottom - top) * below) as f32 * (1.0 / ONE as f32);
+            hand_out(index, top * 256 + (bottom - top) * below);
             (x, y) = (x + across, y + down);
         }
+        true
     }
 
     /// True if the point lies on the picture.

@@ -165,11 +165,14 @@ fn edges_across(
     levels
 }
 
-/// Paper beside the anchor, on the side where the stamps are, and ink in its broad bar.
+/// Paper beside the anchor, on the side where the stamps are, and ink in its bars.
 fn level_of(line: &[f32; ACROSS], stamps_are_right: bool) -> Level {
     let at = |dots: f64| line.get(((dots + BEFORE) / SAMPLE) as usize).copied().unwrap_or(255.0);
     let paper = if stamps_are_right { [26.5, 27.0, 27.5] } else { [-3.5, -3.0, -2.5] };
-    Level { light: median(paper.map(at)), dark: median([3.0, 4.0, 5.0].map(at)) }
+    // The darkest but one: one of the bars may be damaged, one of the values be noise.
+    let mut ink = [2.0, 4.0, 6.0, 14.0, 22.0].map(at);
+    ink.sort_by(f32::total_cmp);
+    Level { light: median(paper.map(at)), dark: ink[1] }
 }
 
 /// Turns grey values into blackness: 0 for paper, 1 for ink.
@@ -212,6 +215,36 @@ fn edges_down(picture: &Picture, map: &Homography, levels: &[[Level; HEIGHTS]; 2
             place <= first || (edge.steepness == BEYOND_GAP) == alike
         });
     }
+}
+
+/// Dots on either side of an expected end where the bars' end is looked for.
+const SEARCHED: usize = 48;
+/// Dots on either side of an end that tell it.
+const BESIDE_END: usize = 10;
+
+/// Where an anchor's bars end, looked for far around `y`: between gaps and bars of different lightness on one side
+/// and none on the other.
+pub(crate) fn bars_end(picture: &Picture, map: &Homography, left: f64, y: f64) -> Option<f64> {
+    const COUNT: usize = 2 * SEARCHED + 1;
+    let (first, last) = (y - SEARCHED as f64, y + SEARCHED as f64);
+    let mut contrast = [0.0f32; COUNT];
+    for (x, sign) in [(2.0, -0.5), (6.0, -0.5), (14.0, -1.0), (10.0, 1.0), (18.0, 1.0)] {
+        let mut line = [0.0; COUNT];
+        let x = left + x;
+        picture.sample_line(map.apply(x, first), map.apply(x, last), 255.0, &mut line);
+        contrast.iter_mut().zip(line).for_each(|(sum, value)| *sum += sign * value);
+    }
+    let inside_is_after = y == 0.0;
+    let mut best: Option<(f32, usize)> = None;
+    for place in BESIDE_END..COUNT - BESIDE_END {
+        let before: f32 = contrast[place - BESIDE_END..place].iter().sum();
+        let after: f32 = contrast[place..place + BESIDE_END].iter().sum();
+        let step = if inside_is_after { after - before } else { before - after };
+        if best.is_none_or(|(most, _)| step > most) {
+            best = Some((step, place));
+        }
+    }
+    best.map(|(_, place)| first + place as f64 - 0.5)
 }
 
 /// Where a bar ends, seen from outside, where nothing is printed: a dead element may have left a thin line of it

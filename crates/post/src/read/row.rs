@@ -33,10 +33,11 @@ impl Located<'_> {
             .map(|((cell, patch), dead)| Modules::measure(patch, self.printed_in(*cell), dead))
             .collect();
         let noise = usual_departure(&patterns, &modules).max(NOISE_AT_LEAST);
+        let doubt = self.doubt();
         let reading = |(patch, modules): (&Patch, &Modules)| CellReading {
             blackening: features::blackening(patch),
             edges: features::edges(patch),
-            ..patterns.compare(modules, noise)
+            ..patterns.compare(modules, noise, doubt)
         };
         RowReading { set, cells: patches.iter().zip(&modules).map(reading).collect() }
     }
@@ -54,28 +55,44 @@ fn usual_departure(patterns: &Patterns, modules: &[Modules]) -> f32 {
 /// white and the rest is not.
 fn dead_columns(cells: &[Rect], patches: &[Patch]) -> Vec<Vec<f32>> {
     let darkest: Vec<Vec<f32>> = patches.iter().map(darkest_of_columns).collect();
+    let mut joint: Option<(i32, Vec<f32>)> = None;
     let mut printed = Vec::with_capacity(cells.len());
     for (cell, own) in cells.iter().zip(&darkest) {
+        if joint.as_ref().is_none_or(|(x, _)| *x != cell.x) {
+            joint = Some((cell.x, darkest_below(cells, &darkest, cell.x)));
+        }
+        let over_all = joint.as_ref().map_or(&[][..], |(_, over_all)| over_all);
         let mut column: Vec<f32> = vec![1.0; own.len()];
-        let below =
-            || cells.iter().zip(&darkest).filter(|(other, _)| other.x == cell.x).map(|(_, dark)| dark);
-        let joint = below().count() >= CELLS_AT_LEAST;
-        let over_all: Vec<f32> = (0..own.len())
-            .map(|x| below().filter_map(|dark| dark.get(x)).copied().fold(0.0, f32::max))
-            .collect();
         let module = (own.len() / MODULES_ACROSS).max(1);
-        for x in 0..own.len() {
-            let all_dead = joint && over_all.get(x).is_some_and(|&dark| dark < INK_REACHES);
-            let group = own.get(x / module * module..(x / module + 1) * module).unwrap_or(&[]);
-            let inked = group.iter().copied().fold(0.0, f32::max) > SOUND;
-            let own_dead = inked && own.get(x).is_some_and(|&dark| dark < INK_REACHES);
-            if all_dead || own_dead {
-                mark_dead(&mut column, if all_dead { &over_all } else { own }, x);
+        for (group, dark) in own.chunks(module).enumerate() {
+            let inked = dark.iter().copied().fold(0.0, f32::max) > SOUND;
+            for (offset, &dark) in dark.iter().enumerate() {
+                let x = group * module + offset;
+                let all_dead = over_all.get(x).is_some_and(|&dark| dark < INK_REACHES);
+                if all_dead || (inked && dark < INK_REACHES) {
+                    mark_dead(&mut column, if all_dead { over_all } else { own }, x);
+                }
             }
         }
         printed.push(column);
     }
     printed
+}
+
+/// The darkest that each column of dots is in any of the cells at the same place from the left; nothing if these
+/// are too few to tell.
+fn darkest_below(cells: &[Rect], darkest: &[Vec<f32>], x: i32) -> Vec<f32> {
+    let below: Vec<&Vec<f32>> =
+        cells.iter().zip(darkest).filter(|(cell, _)| cell.x == x).map(|(_, dark)| dark).collect();
+    if below.len() < CELLS_AT_LEAST {
+        return Vec::new();
+    }
+    let width = below.iter().map(|dark| dark.len()).max().unwrap_or(0);
+    let mut over_all = vec![0.0f32; width];
+    for dark in below {
+        over_all.iter_mut().zip(dark).for_each(|(most, dark)| *most = most.max(*dark));
+    }
+    over_all
 }
 
 /// Marks a column as dead, and its neighbours as far as they are pale.

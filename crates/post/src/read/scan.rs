@@ -9,6 +9,8 @@ use super::picture::Picture;
 
 /// Rows added up for one scan line, against noise.
 const ROWS: usize = 4;
+/// Pixels added up for one value: two along the line in each row.
+const SUMMED: usize = 2 * ROWS;
 /// Pixels per block of the local threshold.
 const BLOCK: usize = 32;
 /// Blocks on either side that take part in the local threshold.
@@ -76,6 +78,7 @@ pub(crate) fn crossings(picture: &Picture, along: Along, first: usize, step: usi
                     .extend_from_slice(columns.get(index * length..(index + 1) * length).unwrap_or(&[]));
             }
         }
+        scan.smooth();
         scan.find_edges();
         let centre = line as f32 + ROWS as f32 / 2.0;
         scan.find_whole(centre, &mut found.whole);
@@ -101,7 +104,7 @@ fn columns_at(picture: &Picture, lines: &[usize]) -> Vec<i16> {
     values
 }
 
-/// One scan line and the buffers it needs. Values are sums over [`ROWS`] pixels.
+/// One scan line and the buffers it needs. Values are sums over [`SUMMED`] pixels.
 struct Scan {
     values: Vec<i16>,
     blocks: Vec<(i16, i16)>,
@@ -118,15 +121,24 @@ impl Scan {
         }
     }
 
-    /// The difference between light and dark that is more than noise: a quarter of a line is plain paper or
+    /// The difference between light and dark that is more than noise: a part of a line is plain paper or
     /// whatever the letter lies on, and shows how much that is.
     fn contrast_at_least(&mut self) -> i16 {
         self.ranges.clear();
         self.ranges.extend(self.blocks.iter().map(|(low, high)| high - low));
-        let quarter = self.ranges.len() / 4;
-        let noise = if self.ranges.is_empty() { 0 } else { *self.ranges.select_nth_unstable(quarter).1 };
-        let (least, most) = (CONTRAST_AT_LEAST * ROWS as i16, NOISE_AT_MOST * ROWS as i16);
+        let part = self.ranges.len() / 6;
+        let noise = if self.ranges.is_empty() { 0 } else { *self.ranges.select_nth_unstable(part).1 };
+        let (least, most) = (CONTRAST_AT_LEAST * SUMMED as i16, NOISE_AT_MOST * SUMMED as i16);
         (noise + noise / 2).clamp(least, most)
+    }
+
+    /// Adds each value's neighbour to it, against noise once more.
+    fn smooth(&mut self) {
+        let mut values = self.values.as_mut_slice();
+        while let [first, rest @ ..] = values {
+            *first += rest.first().copied().unwrap_or(*first);
+            values = rest;
+        }
     }
 
     /// Where the line crosses the middle between the lightest and the darkest around.
@@ -160,7 +172,7 @@ impl Scan {
                     dark = !dark;
                     let (from, to) = (f32::from(previous.unwrap_or(value)), f32::from(value));
                     let share = if from == to { 1.0 } else { (from - f32::from(threshold)) / (from - to) };
-                    self.edges.push((place + offset) as f32 - 0.5 + share.clamp(0.0, 1.0));
+                    self.edges.push((place + offset) as f32 + share.clamp(0.0, 1.0));
                 }
                 previous = Some(value);
             }
@@ -193,6 +205,9 @@ impl Scan {
     fn find_damaged(&self, line: f32, found: &mut Vec<Hit>) {
         for begin in (0..self.edges.len()).step_by(2) {
             for end in (begin + 3..self.edges.len().min(begin + 10)).step_by(2) {
+                if !self.is_quiet_around(begin, end) {
+                    continue;
+                }
                 for dots in [24.0, 16.0] {
                     for reversed in [false, true] {
                         found.extend(self.damaged(begin, end, dots, reversed, line));
@@ -200,6 +215,15 @@ impl Scan {
                 }
             }
         }
+    }
+
+    /// Whether the white on both sides could be an anchor's.
+    fn is_quiet_around(&self, begin: usize, end: usize) -> bool {
+        let at = |index: usize| self.edges.get(index).copied();
+        let (Some(left), Some(right)) = (at(begin), at(end)) else { return false };
+        let least = (right - left) * (3.5 / 24.0);
+        let before = begin.checked_sub(1).and_then(at).is_none_or(|before| left - before > least);
+        before && at(end + 1).is_none_or(|after| after - right > least)
     }
 
     fn damaged(&self, begin: usize, end: usize, dots: f32, reversed: bool, line: f32) -> Option<Hit> {
@@ -222,7 +246,7 @@ impl Scan {
         let darkest = bars.iter().copied().fold(f32::MAX, f32::min);
         let middle = (light + darkest) / 2.0;
         let dark_bars = bars.iter().filter(|&&bar| bar < middle).count();
-        let rows = ROWS as f32;
+        let rows = SUMMED as f32;
         let contrast = (light - darkest) / rows;
         let edges = ANCHOR_EDGES.map(|dots| origin + unit * dots);
         let enough = dark_bars >= 3 && contrast > 20.0 && contrast < 256.0;
@@ -242,7 +266,7 @@ impl Scan {
         let [bar, gap, middle_bar, other_gap, last_bar] = extremes;
         let steps = [gap - bar, gap - middle_bar, other_gap - middle_bar, other_gap - last_bar];
         let (least, most) = steps.iter().fold((f32::MAX, 0.0f32), |r, s| (r.0.min(*s), r.1.max(*s)));
-        let rows = ROWS as f32;
+        let rows = SUMMED as f32;
         (least > 0.4 * most && least > 8.0 * rows).then(|| steps.iter().sum::<f32>() / 4.0 / rows)
     }
 }
