@@ -5,8 +5,7 @@
 use imprint::numbers::{Key, Profile, RequestId};
 use libfuzzer_sys::fuzz_target;
 use psd::{
-    EPOCH, Frame, Image, KeySlot, MemoryKey, NoGauge, Now, Personalisation, Psd, Request, TRIAL_BATCH,
-    open_any, sectors_needed,
+    EPOCH, Frame, Image, KeySlot, MemoryKey, Personalisation, Psd, Request, Stillness, TRIAL_BATCH, open_any, sectors_needed,
 };
 use std::sync::OnceLock;
 use terms::{Money, Serial};
@@ -37,13 +36,11 @@ fn edited(edits: &[u8]) -> Vec<u8> {
 
 fn device() -> Vec<u8> {
     let mut memory = vec![0; sectors_needed(TRIAL_BATCH) * psd::SECTOR_BYTES];
-    let clock = || Ok(Now { tenths: 0, today: EPOCH });
-    let mut psd = Psd::<_, _, _, TRIAL_BATCH>::personalise(
+    let mut psd = Psd::<_, _, TRIAL_BATCH>::personalise(
         Image(&mut memory[..]),
         &KEY,
         personalisation(),
-        clock,
-        NoGauge,
+        Stillness::default(),
     )
     .expect("a fresh memory");
     for id in 1..=3 {

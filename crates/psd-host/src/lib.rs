@@ -8,22 +8,25 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | `adapters` | the file, the clock |
+//! | `adapters` | the file, the clock, the codeword's file |
+//! | `computer` | the board that a computer is |
 //! | [`documents`] | what lies in JSON files: personalisation, grant, mark |
 //! | [`issuer`] | the development issuer: draws keys, signs grants |
 //! | [`workloads`] | the loads that are measured, here and beside peers |
 
 pub mod adapters;
+mod computer;
 pub mod documents;
 mod error;
 pub mod issuer;
 pub mod workloads;
 
-pub use adapters::{FileMemory, SystemClock};
+pub use adapters::{FileMemory, SystemClock, TamperFile};
+pub use computer::Computer;
 pub use error::HostError;
 
 use imprint::numbers::RequestId;
-use psd::{Clock, MemoryKey, NoGauge, Personalisation, Psd, sectors_needed};
+use psd::{Clock, MemoryKey, Personalisation, Psd, sectors_needed};
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
@@ -31,7 +34,7 @@ use zeroize::Zeroizing;
 pub const BATCH: usize = 1000;
 
 /// A device whose memory is a file.
-pub type FilePsd<C = SystemClock> = Psd<FileMemory, C, NoGauge, BATCH>;
+pub type FilePsd<C = SystemClock> = Psd<FileMemory, Computer<C>, BATCH>;
 
 /// Opens the device whose memory is this file; its key lies beside it.
 pub fn open(path: &Path) -> Result<Box<FilePsd>, HostError> {
@@ -42,7 +45,7 @@ pub fn open(path: &Path) -> Result<Box<FilePsd>, HostError> {
 pub fn open_with<C: Clock>(path: &Path, clock: C) -> Result<Box<FilePsd<C>>, HostError> {
     let memory = FileMemory::open(path)?;
     let key = read_key(&key_path(path))?;
-    Ok(Box::new(Psd::open(memory, &key, clock, NoGauge)?))
+    Ok(Box::new(Psd::open(memory, &key, Computer::new(clock, codeword_path(path)))?))
 }
 
 /// Makes a new memory file this meter's, and its key file beside it. Neither may exist before.
@@ -80,7 +83,8 @@ fn finish<C: Clock>(
     personalisation: Personalisation,
     clock: C,
 ) -> Result<Box<FilePsd<C>>, HostError> {
-    let psd = Psd::personalise(memory, &MemoryKey::new(*key), personalisation, clock, NoGauge)?;
+    let board = Computer::new(clock, codeword_path(path));
+    let psd = Psd::personalise(memory, &MemoryKey::new(*key), personalisation, board)?;
     let key_path = key_path(path);
     adapters::create_private(&key_path, key)?;
     adapters::publish(unfinished, path).inspect_err(|_| adapters::remove(&key_path))?;
@@ -97,6 +101,11 @@ pub fn draw_request_id() -> Result<RequestId, HostError> {
 /// Where the key of a memory file lies.
 pub fn key_path(path: &Path) -> PathBuf {
     beside(path, ".key")
+}
+
+/// Where the codeword of a memory file lies.
+pub fn codeword_path(path: &Path) -> PathBuf {
+    beside(path, ".codeword")
 }
 
 fn beside(path: &Path, suffix: &str) -> PathBuf {

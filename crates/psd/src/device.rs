@@ -9,7 +9,7 @@ mod franking;
 mod numbers;
 mod status;
 
-use crate::clock::{Clock, Gauge, Now};
+use crate::board::{Board, Now};
 use crate::error::Error;
 use crate::ledger::{Ledger, Order};
 use crate::memory::{Memory, MemoryKey, Store};
@@ -26,10 +26,9 @@ pub use status::Status;
 const CLOCK_TOLERANCE_TENTHS: u64 = 5 * 60 * 10;
 
 /// A postal security device whose commits hold up to `BATCH` debits.
-pub struct Psd<M, C, G, const BATCH: usize> {
+pub struct Psd<M, B, const BATCH: usize> {
     store: Store<M, BATCH>,
-    clock: C,
-    gauge: G,
+    board: B,
     numbers: Numbers,
     issuer: VerifyingKey,
     ledger: Ledger<BATCH>,
@@ -39,33 +38,32 @@ pub struct Psd<M, C, G, const BATCH: usize> {
     errors: ErrorCounts,
 }
 
-impl<M: Memory, C: Clock, G: Gauge, const BATCH: usize> Psd<M, C, G, BATCH> {
+impl<M: Memory, B: Board, const BATCH: usize> Psd<M, B, BATCH> {
     /// Makes fresh memory this meter's, once. What fails on the way leaves memory that does not open.
     pub fn personalise(
         mut memory: M,
         key: &MemoryKey,
         personalisation: Personalisation,
-        mut clock: C,
-        gauge: G,
+        mut board: B,
     ) -> Result<Self, Error> {
         personalisation.check()?;
         if Store::<_, BATCH>::open(&mut memory, key, |_| Some(())).is_ok() {
             return Err(Error::Personalisation("this memory is personalised already"));
         }
-        let now = clock.now().map_err(|_| Error::Clock)?;
+        let now = board.now().map_err(|_| Error::Clock)?;
         let (payload, used) = personalisation.to_payload(BATCH as u16)?;
         let store = Store::format(memory, key, payload.get(..used).unwrap_or_default())?;
-        Self::begin(store, personalisation, State::fresh(now.tenths, now.today), &[], clock, gauge)
+        Self::begin(store, personalisation, State::fresh(now.tenths, now.today), &[], board)
     }
 
     /// Starts the device on its memory: finds the newest durable state, heals what is damaged, notes what it
     /// found, and blocks where only guessing would help.
-    pub fn open(memory: M, key: &MemoryKey, clock: C, gauge: G) -> Result<Self, Error> {
+    pub fn open(memory: M, key: &MemoryKey, board: B) -> Result<Self, Error> {
         let (mut store, personalisation) =
             Store::open(memory, key, |payload| Personalisation::from_payload(payload, BATCH as u16))?;
         let recovered = store.recover()?;
         // What was read may stand in a cache and not on the medium: it is committed again before it counts.
-        let mut psd = Self::begin(store, personalisation, recovered.state, recovered.debits(), clock, gauge)?;
+        let mut psd = Self::begin(store, personalisation, recovered.state, recovered.debits(), board)?;
         psd.store.mend()?;
         Ok(psd)
     }
@@ -75,23 +73,22 @@ impl<M: Memory, C: Clock, G: Gauge, const BATCH: usize> Psd<M, C, G, BATCH> {
         personalisation: Personalisation,
         state: State,
         debits: &[Request],
-        clock: C,
-        gauge: G,
+        board: B,
     ) -> Result<Self, Error> {
         let issuer = personalisation.verifying_key()?;
         let numbers = Numbers::new(personalisation)?;
         let ledger = Ledger::new(store.commit(state, debits)?);
-        Ok(Psd { store, clock, gauge, numbers, issuer, ledger, order: Order::new(), errors: state.errors })
+        Ok(Psd { store, board, numbers, issuer, ledger, order: Order::new(), errors: state.errors })
     }
 
     /// The time, never before what an earlier commit saw.
     fn now(&mut self) -> Result<Now, Error> {
-        let now = self.clock.now().map_err(|_| Error::Clock)?;
+        let now = self.board.now().map_err(|_| Error::Clock)?;
         let seen = self.ledger.state().clock;
         if now.tenths.saturating_add(CLOCK_TOLERANCE_TENTHS) < seen.tenths {
             return Err(Error::ClockBackwards);
         }
-        Ok(Now { tenths: now.tenths.max(seen.tenths), today: now.today.max(seen.date) })
+        Ok(Now { tenths: now.tenths.max(seen.tenths), today: now.today.max(seen.date), minute: now.minute })
     }
 
     /// Commits a state beside the debits of the last franking.

@@ -8,7 +8,7 @@
 //! * keys never leave, are compared in constant time and wiped when dropped.
 //!
 //! What it must never do: touch a file, a socket or a clock of its own. All the outside comes in by the traits
-//! [`Memory`], [`Clock`] and [`Gauge`]; there is no heap and no `unsafe`. The control unit that drives it is not trusted.
+//! [`Memory`] and [`Board`]; there is no heap and no `unsafe`. The control unit that drives it is not trusted.
 //!
 //! The device keeps one [state](crate::device) in a [ring of records](crate::memory); what watches over the device
 //! itself (interrogation, tamper memory, modes, locks) adds to the state and stands before its commands.
@@ -19,8 +19,8 @@
     deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)
 )]
 
+mod board;
 mod bytes;
-mod clock;
 mod device;
 mod error;
 mod ledger;
@@ -31,7 +31,10 @@ mod request;
 mod state;
 mod trial;
 
-pub use clock::{Clock, ClockError, EPOCH, Gauge, NoGauge, Now};
+pub use board::{
+    Board, Checksum, Clock, ClockError, Codeword, CommitCounter, EPOCH, Gauge, Now, PartFault, Program,
+    ProgramImage, Randomness, RunTime, Sensor, TamperMemory,
+};
 pub use device::{GrantAnswer, Psd, Status};
 pub use error::{Error, Fault};
 pub use memory::{Image, Memory, MemoryError, MemoryKey, SECTOR_BYTES, Sector, sectors_needed};
@@ -39,4 +42,4 @@ pub use message::{Grant, Mark, Message, Signed};
 pub use personalisation::{KEYS_MAX, KeySlot, Personalisation};
 pub use request::{Frame, Request};
 pub use state::{ErrorCounts, Finding};
-pub use trial::{TRIAL_BATCH, open_any};
+pub use trial::{Stillness, TRIAL_BATCH, open_any};

@@ -1,6 +1,9 @@
 //! A device on any bytes whatever: the entry for fuzzers and for tests of hostile memory.
 
-use crate::clock::{EPOCH, NoGauge, Now};
+use crate::board::{
+    Clock, ClockError, Codeword, CommitCounter, EPOCH, Gauge, Now, PartFault, ProgramImage, Randomness,
+    RunTime, Sensor, TamperMemory,
+};
 use crate::device::{Psd, Status};
 use crate::error::Error;
 use crate::memory::{Image, MemoryKey, SECTOR_BYTES, reseal};
@@ -16,7 +19,57 @@ pub fn open_any(bytes: &mut [u8], key: &MemoryKey, seal: bool) -> Result<Status,
         let (sectors, _) = bytes.as_chunks_mut::<SECTOR_BYTES>();
         sectors.iter_mut().for_each(|sector| reseal(sector, key));
     }
-    let clock = || Ok(Now { tenths: 0, today: EPOCH });
-    let psd = Psd::<_, _, _, TRIAL_BATCH>::open(Image(bytes), key, clock, NoGauge)?;
+    let psd = Psd::<_, _, TRIAL_BATCH>::open(Image(bytes), key, Stillness::default())?;
     Ok(psd.status())
+}
+
+/// A board on which nothing moves: its clock stands, its random numbers repeat, and its tamper memory lasts no longer
+/// than it does.
+#[derive(Clone, Debug, Default)]
+pub struct Stillness {
+    codeword: Option<Codeword>,
+}
+
+impl Clock for Stillness {
+    fn now(&mut self) -> Result<Now, ClockError> {
+        Ok(Now { tenths: 0, today: EPOCH, minute: 0 })
+    }
+}
+
+impl Gauge for Stillness {}
+impl Sensor for Stillness {}
+impl ProgramImage for Stillness {}
+impl CommitCounter for Stillness {}
+
+impl RunTime for Stillness {
+    fn elapsed_ms(&mut self) -> u64 {
+        0
+    }
+
+    fn processor_ns(&mut self) -> u64 {
+        0
+    }
+}
+
+impl Randomness for Stillness {
+    fn fill(&mut self, bytes: &mut [u8]) -> Result<(), PartFault> {
+        bytes.iter_mut().zip(1..).for_each(|(byte, value)| *byte = value);
+        Ok(())
+    }
+}
+
+impl TamperMemory for Stillness {
+    fn codeword(&mut self) -> Result<Option<Codeword>, PartFault> {
+        Ok(self.codeword.clone())
+    }
+
+    fn keep_codeword(&mut self, codeword: &Codeword) -> Result<(), PartFault> {
+        self.codeword = Some(codeword.clone());
+        Ok(())
+    }
+
+    fn lose_codeword(&mut self) -> Result<(), PartFault> {
+        self.codeword = None;
+        Ok(())
+    }
 }

@@ -20,7 +20,9 @@ impl Clock for SystemClock {
         let date = |value: i8| u8::try_from(value).map_err(|_| ClockError);
         let year = u16::try_from(year).map_err(|_| ClockError)?;
         let today = Date::new(year, date(month)?, date(day)?).map_err(|_| ClockError)?;
-        Ok(Now { tenths, today })
+        let minute = u16::try_from(i32::from(zoned.hour()) * 60 + i32::from(zoned.minute()))
+            .map_err(|_| ClockError)?;
+        Ok(Now { tenths, today, minute })
     }
 }
 

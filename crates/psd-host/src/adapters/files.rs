@@ -60,7 +60,7 @@ pub(crate) fn replace(path: &Path, content: &[u8]) -> Result<(), HostError> {
     written.map_err(HostError::file(path, "written"))
 }
 
-fn sync_folder(path: &Path) -> io::Result<()> {
+pub(super) fn sync_folder(path: &Path) -> io::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     File::open(folder)?.sync_all()
 }

@@ -59,10 +59,18 @@ fn a_personalisation_that_fails_leaves_nothing_in_its_way() {
     let (mut mailroom, _psd) = Mailroom::new();
     let personalisation = mailroom.issuer.meter(order(METER + 1)).unwrap();
     let path = mailroom.folder.path().join("second");
-    let no_time = || Err(psd::ClockError);
-    let failed = psd_host::personalise_with(&path, personalisation.clone(), no_time).err().unwrap();
+    let failed = psd_host::personalise_with(&path, personalisation.clone(), NoTime).err().unwrap();
     assert!(matches!(failed, HostError::Device(Error::Clock)));
     assert!(personalise(&path, personalisation).is_ok());
+}
+
+/// A clock that does not run.
+struct NoTime;
+
+impl psd::Clock for NoTime {
+    fn now(&mut self) -> Result<psd::Now, psd::ClockError> {
+        Err(psd::ClockError)
+    }
 }
 
 /// Claim: B2

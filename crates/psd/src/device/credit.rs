@@ -1,7 +1,7 @@
 //! Credit comes in, and the issuer's marks: each by a signed, numbered message, taken exactly once.
 
 use super::Psd;
-use crate::clock::{Clock, Gauge, Now};
+use crate::board::{Board, Now};
 use crate::error::Error;
 use crate::memory::Memory;
 use crate::message::{Authentic, Grant, Mark, Signed};
@@ -18,7 +18,7 @@ pub enum GrantAnswer {
     TakenBefore(Registers),
 }
 
-impl<M: Memory, C: Clock, G: Gauge, const BATCH: usize> Psd<M, C, G, BATCH> {
+impl<M: Memory, B: Board, const BATCH: usize> Psd<M, B, BATCH> {
     /// Takes a grant, if it is the issuer's, for this meter, the next one, and builds on this meter's R3. The last
     /// grant taken is answered again from memory.
     pub fn grant(&mut self, signed: &Signed<Grant>) -> Result<GrantAnswer, Error> {

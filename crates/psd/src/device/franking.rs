@@ -1,7 +1,7 @@
 //! Franking: check everything, debit all or nothing, make it durable, only then give the numbers out.
 
 use super::Psd;
-use crate::clock::{Clock, Gauge, Now};
+use crate::board::{Board, Now};
 use crate::error::Error;
 use crate::ledger::Charges;
 use crate::memory::Memory;
@@ -10,7 +10,7 @@ use crate::state::{Basis, NO_READING, State};
 use imprint::numbers::{Indicium, MonotoneKind, RequestId};
 use terms::{Date, Money};
 
-impl<M: Memory, C: Clock, G: Gauge, const BATCH: usize> Psd<M, C, G, BATCH> {
+impl<M: Memory, B: Board, const BATCH: usize> Psd<M, B, BATCH> {
     /// Franks these requests: one commit debits all of them or none, and then each indicium is given out in the
     /// order asked for. Requests of the last franking, asked again with the same content, are answered from memory
     /// without a debit.
@@ -116,7 +116,7 @@ impl<M: Memory, C: Clock, G: Gauge, const BATCH: usize> Psd<M, C, G, BATCH> {
 
     fn basis(&mut self, state: &State, now: Now) -> Result<Basis, Error> {
         let reading = if self.numbers.personalisation.profile.monotone == MonotoneKind::Physical {
-            u32::from(self.gauge.reading().ok_or(Error::NoGauge)?)
+            u32::from(self.board.reading().ok_or(Error::NoGauge)?)
         } else {
             NO_READING
         };

@@ -1,7 +1,7 @@
 //! What the device tells of itself to whoever asks; nothing secret.
 
 use super::Psd;
-use crate::clock::{Clock, Gauge};
+use crate::board::Board;
 use crate::memory::Memory;
 use crate::request::Request;
 use crate::state::{ErrorCounts, Finding};
@@ -33,7 +33,7 @@ pub struct Status {
     pub errors: ErrorCounts,
 }
 
-impl<M: Memory, C: Clock, G: Gauge, const BATCH: usize> Psd<M, C, G, BATCH> {
+impl<M: Memory, B: Board, const BATCH: usize> Psd<M, B, BATCH> {
     /// How many debits one commit holds.
     pub const BATCH: usize = BATCH;
 

@@ -1,11 +1,12 @@
 //! Promise 3: damage to some copies heals and is noted, damage to all of them blocks; nothing is guessed, and what
 //! somebody put back shows.
 
+use crate::board::Board;
 use crate::medium::Medium;
 use crate::meter::{Place, TODAY, frank, frank_one, memory_key, read, request};
 use imprint::numbers::{RequestId, Suspicion};
 use proptest::prelude::*;
-use psd::{Error, Fault, Finding, Memory, MemoryError, NoGauge, Now, Psd, Sector, open_any};
+use psd::{Error, Fault, Finding, Memory, MemoryError, Now, Psd, Sector, open_any};
 use psd::{SECTOR_BYTES, TRIAL_BATCH, sectors_needed};
 
 /// Sectors of a device with one pair in each slot.
@@ -156,10 +157,10 @@ impl Memory for Unreadable {
 fn a_sector_that_cannot_be_read_counts_as_damaged() {
     let (place, newest) = used();
     let copy = COPIES + newest * COPIES;
-    let clock = || Ok(Now { tenths: 2_000_000, today: TODAY });
+    let board = Board::new(Now { tenths: 2_000_000, today: TODAY, minute: 600 });
     let open = |unreadable: Vec<usize>| {
         let medium = Medium::holding(place.medium.durable());
-        Psd::<_, _, _, 4>::open(Unreadable(medium, unreadable), &memory_key(), clock, NoGauge)
+        Psd::<_, _, 4>::open(Unreadable(medium, unreadable), &memory_key(), board.clone())
             .map(|psd| psd.registers().r2.minor())
     };
     assert_eq!(open(vec![copy]), Ok(1100));

@@ -4,7 +4,7 @@ use crate::meter::{
     Place, TODAY, frank, frank_one, mark, memory_key, personalisation, profile, read, request,
 };
 use imprint::numbers::{LayoutId, RequestId, SecondMarking, SecondRowProfile, SetId, Suspicion};
-use psd::{Error, Frame, NoGauge, Now, Psd};
+use psd::{Error, Frame, Now, Psd};
 use terms::{Date, Money, Registers};
 
 fn registers(r1: u64, r2: u64, r3: u64, r4: u64, r8: u64) -> Registers {
@@ -129,7 +129,7 @@ fn the_time_count_has_nine_digits_in_seconds_or_tenths() {
         (changed.show_count, changed.show_tenths) = (true, show_tenths);
         let place = Place::new::<4>(changed);
         let tenths = 9_000_000_010;
-        place.now.set(Now { tenths, today: TODAY });
+        place.set_now(Now { tenths, today: TODAY, minute: 600 });
         let indicium = frank_one(&mut place.funded::<4>(1000), 1, 10);
         let shown = if show_tenths { tenths % 1_000_000_000 } else { tenths / 10 };
         assert_eq!((indicium.mv, indicium.shown_count), (tenths, Some(shown as u32)));
@@ -141,14 +141,14 @@ fn a_clock_that_runs_backwards_stops_franking_and_small_corrections_do_not() {
     let place = Place::p1::<4>();
     let mut meter = place.funded::<4>(1000);
     place.advance(1_000_000, 1);
-    let tomorrow = place.now.get().today;
+    let tomorrow = place.now().today;
     let later = |id| psd::Request { date: tomorrow, ..request(id, 10) };
     frank(&mut meter, &[later(1)]).unwrap();
-    let now = place.now.get();
-    place.now.set(Now { tenths: now.tenths - 100, today: TODAY });
+    let now = place.now();
+    place.set_now(Now { tenths: now.tenths - 100, today: TODAY, minute: 600 });
     frank(&mut meter, &[later(2)]).unwrap();
     assert_eq!(frank(&mut meter, &[request(3, 10)]), Err(Error::DatePast { today: tomorrow }));
-    place.now.set(Now { tenths: now.tenths - 10_000, today: TODAY });
+    place.set_now(Now { tenths: now.tenths - 10_000, today: TODAY, minute: 600 });
     assert_eq!(frank(&mut meter, &[later(4)]), Err(Error::ClockBackwards));
     assert_eq!(meter.status().errors.clock, 1);
 }
@@ -201,13 +201,11 @@ fn the_second_row_carries_user_cliche_and_byte() {
 fn memory_is_personalised_once() {
     let place = Place::p1::<4>();
     drop(place.personalise::<4>());
-    let clock = || Ok(Now { tenths: 0, today: TODAY });
-    let again = Psd::<_, _, _, 4>::personalise(
+    let again = Psd::<_, _, 4>::personalise(
         place.medium.clone(),
         &memory_key(),
         personalisation(profile("p1")),
-        clock,
-        NoGauge,
+        place.board.clone(),
     );
     assert!(matches!(again, Err(Error::Personalisation(_))));
 }

@@ -1,18 +1,16 @@
 //! A meter for tests: its keys, its issuer, its clock.
 
+use crate::board::Board;
 use crate::medium::Medium;
 use ed25519_dalek::{Signer, SigningKey};
 use imprint::numbers::{Cipher, Decoded, Indicium, Key, OpenData, Profile, RequestId, decode};
 use psd::{
-    ClockError, Error, Frame, Gauge, Grant, KeySlot, Mark, MemoryKey, Message, Now, Personalisation, Psd,
-    Request, Signed, sectors_needed,
+    Error, Frame, Grant, KeySlot, Mark, MemoryKey, Message, Now, Personalisation, Psd, Request, Signed,
+    sectors_needed,
 };
-use std::cell::Cell;
-use std::rc::Rc;
 use terms::{Date, Money, Serial};
 
-pub type Clock = Box<dyn FnMut() -> Result<Now, ClockError>>;
-pub type Meter<const BATCH: usize> = Psd<Medium, Clock, Battery, BATCH>;
+pub type Meter<const BATCH: usize> = Psd<Medium, Board, BATCH>;
 
 /// The day on which tests frank.
 pub const TODAY: Date = match Date::new(2026, 11, 21) {
@@ -20,22 +18,11 @@ pub const TODAY: Date = match Date::new(2026, 11, 21) {
     Err(_) => Date::FIRST,
 };
 
-/// A gauge whose reading is set by the test.
-#[derive(Clone, Default)]
-pub struct Battery(pub Rc<Cell<Option<u16>>>);
-
-impl Gauge for Battery {
-    fn reading(&mut self) -> Option<u16> {
-        self.0.get()
-    }
-}
-
 /// Where a meter stands: its medium and its time, which outlive it.
 #[derive(Clone)]
 pub struct Place {
     pub medium: Medium,
-    pub now: Rc<Cell<Now>>,
-    pub battery: Battery,
+    pub board: Board,
     pub profile: Profile,
 }
 
@@ -43,8 +30,7 @@ impl Place {
     pub fn new<const BATCH: usize>(profile: Profile) -> Place {
         Place {
             medium: Medium::blank(sectors_needed(BATCH)),
-            now: Rc::new(Cell::new(Now { tenths: 1_000_000, today: TODAY })),
-            battery: Battery::default(),
+            board: Board::new(Now { tenths: 1_000_000, today: TODAY, minute: 600 }),
             profile,
         }
     }
@@ -57,19 +43,14 @@ impl Place {
         Place { medium, ..self.clone() }
     }
 
-    fn clock(&self) -> Clock {
-        let now = self.now.clone();
-        Box::new(move || Ok(now.get()))
-    }
-
     pub fn personalise<const BATCH: usize>(&self) -> Meter<BATCH> {
         let personalisation = personalisation(self.profile.clone());
-        let (medium, battery) = (self.medium.clone(), self.battery.clone());
-        Psd::personalise(medium, &memory_key(), personalisation, self.clock(), battery).unwrap()
+        let (medium, board) = (self.medium.clone(), self.board.clone());
+        Psd::personalise(medium, &memory_key(), personalisation, board).unwrap()
     }
 
     pub fn open<const BATCH: usize>(&self) -> Result<Meter<BATCH>, Error> {
-        Psd::open(self.medium.clone(), &memory_key(), self.clock(), self.battery.clone())
+        Psd::open(self.medium.clone(), &memory_key(), self.board.clone())
     }
 
     /// A meter with credit.
@@ -80,9 +61,17 @@ impl Place {
     }
 
     pub fn advance(&self, tenths: u64, days: u32) {
-        let now = self.now.get();
+        let now = self.now();
         let today = Date::from_day_number(now.today.day_number() + days).unwrap();
-        self.now.set(Now { tenths: now.tenths + tenths, today });
+        self.set_now(Now { tenths: now.tenths + tenths, today, ..now });
+    }
+
+    pub fn now(&self) -> Now {
+        self.board.now.get().unwrap()
+    }
+
+    pub fn set_now(&self, now: Now) {
+        self.board.now.set(Ok(now));
     }
 }
 

@@ -28,7 +28,7 @@ fn with_kind(monotone: MonotoneKind, second: Option<SecondNumberKind>) -> Profil
 /// Franks a day's mail over two refills, and gives what the imprints carry.
 fn day(monotone: MonotoneKind, second: Option<SecondNumberKind>) -> Vec<Indicium> {
     let place = Place::new::<4>(with_kind(monotone, second));
-    place.battery.0.set(Some(12));
+    place.board.gauge.set(Some(12));
     let mut meter: Meter<4> = place.funded(1000);
     let mut indicia = Vec::new();
     for round in 0..3 {
@@ -38,7 +38,7 @@ fn day(monotone: MonotoneKind, second: Option<SecondNumberKind>) -> Vec<Indicium
             place.advance(10, 0);
         }
         let id = 10 * round;
-        let date = place.now.get().today;
+        let date = place.now().today;
         for requests in [
             vec![request(id, 110), request(id + 1, 0), request(id + 2, 120)],
             vec![request(id + 3, 0)],
@@ -133,9 +133,9 @@ fn a_physical_quantity_needs_its_gauge() {
     let place = Place::new::<4>(with_kind(MonotoneKind::Physical, None));
     let mut meter: Meter<4> = place.funded(1000);
     assert_eq!(frank(&mut meter, &[request(1, 10)]), Err(Error::NoGauge));
-    place.battery.0.set(Some(9000));
+    place.board.gauge.set(Some(9000));
     assert_eq!(frank_one(&mut meter, 1, 10).mv, 9_000_999_998);
-    place.battery.0.set(Some(9100));
+    place.board.gauge.set(Some(9100));
     assert_eq!(
         frank_one(&mut meter, 2, 10).mv,
         9_000_999_997,
