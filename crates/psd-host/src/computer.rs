@@ -1,10 +1,21 @@
 //! The board of a computer: what a security device finds around it there.
+//!
+//! | part | a computer's |
+//! |---|---|
+//! | clock | the system's |
+//! | run time | the thread's processor time; a tracer of the process |
+//! | randomness | the kernel's |
+//! | tamper memory | a file of its own |
+//! | sensor | a chassis contact, a line, a test switch; none unless named |
+//! | programs | the files that this process and the control unit's run |
+//! | gauge | none |
 
-use crate::adapters::{self, SystemClock, TamperFile};
+use crate::adapters::{self, Programs, Sensors, SystemClock, TamperFile, Tracer};
 use psd::{
-    Clock, ClockError, Codeword, CommitCounter, Gauge, Now, PartFault, ProgramImage, Randomness, RunTime,
-    Sensor, TamperMemory,
+    Checksum, Clock, ClockError, Codeword, CommitCounter, Gauge, Now, PartFault, Program, ProgramImage,
+    Randomness, RunTime, Sensor, TamperMemory,
 };
+use std::io;
 use std::path::PathBuf;
 use std::time::Instant;
 
@@ -13,13 +24,42 @@ use std::time::Instant;
 pub struct Computer<C = SystemClock> {
     clock: C,
     started: Instant,
+    tracer: Tracer,
     tamper: TamperFile,
+    sensors: Sensors,
+    programs: Programs,
 }
 
 impl<C: Clock> Computer<C> {
-    /// The board with this clock, whose codeword lies in this file.
+    /// The board with this clock, whose codeword lies in this file, without sensors and without a control unit.
     pub fn new(clock: C, codeword: PathBuf) -> Computer<C> {
-        Computer { clock, started: Instant::now(), tamper: TamperFile::new(codeword) }
+        Computer {
+            clock,
+            started: Instant::now(),
+            tracer: Tracer::of_this_process(),
+            tamper: TamperFile::new(codeword),
+            sensors: Sensors::default(),
+            programs: Programs::new(),
+        }
+    }
+
+    /// The same with these sensors on its housing.
+    pub fn with_sensors(mut self, sensors: Sensors) -> Computer<C> {
+        self.sensors = sensors;
+        self
+    }
+}
+
+impl<C> Computer<C> {
+    /// Takes the process of this number as the control unit from now on: its program is measured. The number comes
+    /// from the credentials of the socket's other end, right after it was accepted.
+    pub fn attach(&mut self, process: u32) -> io::Result<()> {
+        self.programs.attach(process)
+    }
+
+    /// The control unit has gone: there is none to measure.
+    pub fn detach(&mut self) {
+        self.programs.detach();
     }
 }
 
@@ -30,8 +70,6 @@ impl<C: Clock> Clock for Computer<C> {
 }
 
 impl<C> Gauge for Computer<C> {}
-impl<C> Sensor for Computer<C> {}
-impl<C> ProgramImage for Computer<C> {}
 impl<C> CommitCounter for Computer<C> {}
 
 impl<C> RunTime for Computer<C> {
@@ -41,6 +79,10 @@ impl<C> RunTime for Computer<C> {
 
     fn processor_ns(&mut self) -> u64 {
         adapters::processor_ns()
+    }
+
+    fn is_watched(&mut self) -> bool {
+        self.tracer.is_there()
     }
 }
 
@@ -61,5 +103,25 @@ impl<C> TamperMemory for Computer<C> {
 
     fn lose_codeword(&mut self) -> Result<(), PartFault> {
         self.tamper.lose_codeword()
+    }
+}
+
+impl<C> Sensor for Computer<C> {
+    fn was_opened(&mut self) -> Result<bool, PartFault> {
+        self.sensors.was_opened()
+    }
+
+    fn arm(&mut self) -> Result<(), PartFault> {
+        self.sensors.arm()
+    }
+}
+
+impl<C> ProgramImage for Computer<C> {
+    fn measure(&mut self, program: Program) -> Result<Option<Checksum>, PartFault> {
+        self.programs.measure(program)
+    }
+
+    fn is_as_measured(&mut self, program: Program) -> bool {
+        self.programs.is_as_measured(program)
     }
 }

@@ -176,7 +176,7 @@ impl<'de, const N: usize> Deserialize<'de> for Hex<N> {
     }
 }
 
-mod key_text {
+pub(crate) mod key_text {
     //! A key as 64 hexadecimal digits; the text is wiped after use.
 
     use imprint::numbers::Key;

@@ -1,5 +1,6 @@
 //! What can go wrong around a device, as one sentence each.
 
+use crate::adapters;
 use std::io;
 use std::path::PathBuf;
 
@@ -54,6 +55,18 @@ pub enum HostError {
     /// The amount does not fit the meter's registers.
     #[error("the amount does not fit what the meter was granted so far")]
     Amount,
+    /// A sensor of the housing cannot be used.
+    #[error("{0}")]
+    Sensor(#[from] adapters::SensorError),
+    /// A file that holds a key can be read by others than its owner.
+    #[error("{0} can be read by others than its owner, so its key may be known: pair anew")]
+    Exposed(PathBuf),
+    /// The hardware shows nothing that tells it from another.
+    #[error("nothing that can be read here tells this computer from another")]
+    NoIdentity,
+    /// The hardware does not show this identifier, or not to this user.
+    #[error("the identifier {0} of this computer cannot be read by this user")]
+    IdentityUnread(adapters::IdentitySource),
 }
 
 impl HostError {
@@ -64,11 +77,11 @@ impl HostError {
 
     /// Whether the request was understood and refused, and not a file that could not be used.
     pub fn is_refusal(&self) -> bool {
-        use HostError::{Device, Document, File, Key};
+        use HostError::{Device, Document, File, Key, Sensor};
         let too_small = psd::Error::Blocked(psd::Fault::Size);
         match self {
             Device(error) => *error != too_small,
-            other => !matches!(other, File { .. } | Document { .. } | Key(_)),
+            other => !matches!(other, File { .. } | Document { .. } | Key(_) | Sensor(_)),
         }
     }
 }

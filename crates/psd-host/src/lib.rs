@@ -8,7 +8,7 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | `adapters` | the file, the clock, the codeword's file |
+//! | [`adapters`] | the memory's file, the clock, the codeword's file, sensors, programs, the hardware's identifier |
 //! | `computer` | the board that a computer is |
 //! | [`documents`] | what lies in JSON files: personalisation, grant, mark |
 //! | [`issuer`] | the development issuer: draws keys, signs grants |
@@ -21,7 +21,9 @@ mod error;
 pub mod issuer;
 pub mod workloads;
 
-pub use adapters::{FileMemory, SystemClock, TamperFile};
+pub use adapters::{
+    FileMemory, Identity, IdentitySource, Pairing, Programs, SensorPlace, Sensors, SystemClock, TamperFile,
+};
 pub use computer::Computer;
 pub use error::HostError;
 

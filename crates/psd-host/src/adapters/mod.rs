@@ -1,13 +1,36 @@
-//! What touches the world: files, the system's clock, its randomness.
+//! What touches the world: files, the system's clock, its randomness, sensors, programs, hardware.
+//!
+//! | module | holds |
+//! |---|---|
+//! | `clock` | the system's clock |
+//! | `files` | private files, read within bounds and replaced as a whole |
+//! | `identity` | what tells one computer's hardware from another's |
+//! | `memory` | the device's memory in a file |
+//! | `pairing` | what a control unit keeps of a pairing |
+//! | `program` | the images of programs that run |
+//! | `sensors` | what notices that the housing is opened |
+//! | `tamper` | the codeword in a file |
+//! | `tracer` | whether a debugger holds the process |
 
 mod clock;
 mod files;
+mod identity;
 mod memory;
+mod pairing;
+mod program;
+mod sensors;
 mod tamper;
+mod tracer;
 
 pub use clock::SystemClock;
+pub use identity::{Identity, IdentitySource, NoIdentitySource};
 pub use memory::FileMemory;
+pub use pairing::Pairing;
+pub use program::Programs;
+pub use sensors::{Chassis, Level, Line, NoSensorPlace, SensorError, SensorPlace, Sensors, TestSwitch};
 pub use tamper::TamperFile;
+
+pub(crate) use tracer::Tracer;
 
 pub(crate) use files::{create_private, lock, publish, read_bounded, read_json, remove, replace};
 

@@ -1,7 +1,11 @@
-//! A device on real files: locks, rights, damage, and the issuer beside it.
+//! A device on real files: locks, rights, damage, the issuer beside it, and the parts a computer gives.
 
+mod identity;
 mod issuer;
 mod memory;
+mod pairing;
+mod program;
+mod sensors;
 
 use imprint::numbers::{Indicium, Profile, RequestId};
 use psd::{Clock, Frame, Request};
