@@ -29,6 +29,7 @@ mod message;
 mod personalisation;
 mod request;
 mod state;
+pub mod supervision;
 mod trial;
 
 pub use board::{

@@ -9,3 +9,4 @@ mod medium;
 mod meter;
 mod monotone;
 mod property;
+mod supervision;
