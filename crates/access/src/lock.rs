@@ -151,7 +151,7 @@ pub struct UserSettings {
 }
 
 /// A user.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct User {
     /// What is set.
     pub settings: UserSettings,
@@ -159,7 +159,7 @@ pub struct User {
 }
 
 /// The whole lock. The verifiers in it are wiped when it is dropped.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Lock {
     pub(crate) settings: Settings,
     pub(crate) manager: Option<Verifier>,

@@ -163,6 +163,14 @@ impl Verifier {
     }
 }
 
+impl PartialEq for Verifier {
+    fn eq(&self, other: &Verifier) -> bool {
+        (self.salt.ct_eq(&other.salt) & self.derived.ct_eq(&other.derived)).into()
+    }
+}
+
+impl Eq for Verifier {}
+
 impl fmt::Debug for Verifier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Verifier(..)")

@@ -5,12 +5,14 @@
 //! | clock | the system's |
 //! | run time | the thread's processor time; a tracer of the process |
 //! | randomness | the kernel's |
+//! | passwords | Argon2id |
 //! | tamper memory | a file of its own |
 //! | sensor | a chassis contact, a line, a test switch; none unless named |
 //! | programs | the files that this process and the control unit's run |
 //! | gauge | none |
 
 use crate::adapters::{self, Programs, Sensors, SystemClock, TamperFile, Tracer};
+use access::{HashFault, PasswordHash, Verifier};
 use psd::{
     Checksum, Clock, ClockError, Codeword, CommitCounter, Gauge, Now, PartFault, Program, ProgramImage,
     Randomness, RunTime, Sensor, TamperMemory,
@@ -18,6 +20,7 @@ use psd::{
 use std::io;
 use std::path::PathBuf;
 use std::time::Instant;
+use zeroize::Zeroizing;
 
 /// A computer as a board.
 #[derive(Debug)]
@@ -89,6 +92,16 @@ impl<C> RunTime for Computer<C> {
 impl<C> Randomness for Computer<C> {
     fn fill(&mut self, bytes: &mut [u8]) -> Result<(), PartFault> {
         adapters::random(bytes).map_err(|_| PartFault)
+    }
+}
+
+impl<C> PasswordHash for Computer<C> {
+    fn derive(
+        &mut self,
+        password: &[u8],
+        salt: &[u8; Verifier::SALT_BYTES],
+    ) -> Result<Zeroizing<[u8; Verifier::DERIVED_BYTES]>, HashFault> {
+        adapters::derive(password, salt)
     }
 }
 

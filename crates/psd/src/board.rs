@@ -4,6 +4,7 @@
 //! together, and every type that has them is one. The durable memory is apart ([`Memory`](crate::Memory)), since a
 //! device is opened on one.
 
+use access::PasswordHash;
 use core::fmt;
 use subtle::ConstantTimeEq;
 use terms::Date;
@@ -11,12 +12,20 @@ use zeroize::{Zeroize, ZeroizeOnDrop};
 
 /// Everything outside the device's logic but its durable memory.
 pub trait Board:
-    Clock + Gauge + RunTime + Randomness + TamperMemory + Sensor + ProgramImage + CommitCounter
+    Clock + Gauge + RunTime + Randomness + PasswordHash + TamperMemory + Sensor + ProgramImage + CommitCounter
 {
 }
 
 impl<T> Board for T where
-    T: Clock + Gauge + RunTime + Randomness + TamperMemory + Sensor + ProgramImage + CommitCounter
+    T: Clock
+        + Gauge
+        + RunTime
+        + Randomness
+        + PasswordHash
+        + TamperMemory
+        + Sensor
+        + ProgramImage
+        + CommitCounter
 {
 }
 

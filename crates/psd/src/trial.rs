@@ -7,6 +7,8 @@ use crate::board::{
 use crate::device::{Psd, Status};
 use crate::error::Error;
 use crate::memory::{Image, MemoryKey, SECTOR_BYTES, reseal};
+use access::{HashFault, PasswordHash};
+use zeroize::Zeroizing;
 
 /// Debits of one commit of the device on trial.
 pub const TRIAL_BATCH: usize = 4;
@@ -55,6 +57,12 @@ impl Randomness for Stillness {
     fn fill(&mut self, bytes: &mut [u8]) -> Result<(), PartFault> {
         bytes.iter_mut().zip(1..).for_each(|(byte, value)| *byte = value);
         Ok(())
+    }
+}
+
+impl PasswordHash for Stillness {
+    fn derive(&mut self, _: &[u8], _: &[u8; 16]) -> Result<Zeroizing<[u8; 32]>, HashFault> {
+        Err(HashFault)
     }
 }
 

@@ -7,6 +7,7 @@
 //! | `identity` | what tells one computer's hardware from another's |
 //! | `memory` | the device's memory in a file |
 //! | `pairing` | what a control unit keeps of a pairing |
+//! | `password` | what is derived from a password |
 //! | `program` | the images of programs that run |
 //! | `sensors` | what notices that the housing is opened |
 //! | `tamper` | the codeword in a file |
@@ -17,6 +18,7 @@ mod files;
 mod identity;
 mod memory;
 mod pairing;
+mod password;
 mod program;
 mod sensors;
 mod tamper;
@@ -30,6 +32,7 @@ pub use program::Programs;
 pub use sensors::{Chassis, Level, Line, NoSensorPlace, SensorError, SensorPlace, Sensors, TestSwitch};
 pub use tamper::TamperFile;
 
+pub(crate) use password::derive;
 pub(crate) use tracer::Tracer;
 
 pub(crate) use files::{create_private, lock, publish, read_bounded, read_json, remove, replace};

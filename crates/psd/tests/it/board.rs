@@ -1,11 +1,13 @@
 //! A board whose every part the test sets: its knobs outlive the device that is built on it.
 
+use access::{HashFault, PasswordHash, Verifier};
 use psd::{
     Checksum, Clock, ClockError, Codeword, CommitCounter, Gauge, Now, PartFault, Program, ProgramImage,
     Randomness, RunTime, Sensor, TamperMemory,
 };
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+use zeroize::Zeroizing;
 
 /// Handles to one board share it.
 #[derive(Clone)]
@@ -90,6 +92,23 @@ impl RunTime for Board {
 
     fn is_watched(&mut self) -> bool {
         self.watched.get()
+    }
+}
+
+/// Quick, and different for each password and salt.
+impl PasswordHash for Board {
+    fn derive(
+        &mut self,
+        password: &[u8],
+        salt: &[u8; Verifier::SALT_BYTES],
+    ) -> Result<Zeroizing<[u8; Verifier::DERIVED_BYTES]>, HashFault> {
+        let mut state = password.len() as u64;
+        let mut derived = Zeroizing::new([0; Verifier::DERIVED_BYTES]);
+        for (place, byte) in (0..128).zip(salt.iter().chain(password).cycle()) {
+            state = (state ^ u64::from(*byte)).wrapping_mul(0x100_0000_01b3);
+            derived[place % Verifier::DERIVED_BYTES] ^= (state >> 24) as u8;
+        }
+        Ok(derived)
     }
 }
 
