@@ -1,5 +1,6 @@
 //! The device through its commands alone, on memories that can be cut, torn and damaged.
 
+mod allocation;
 mod board;
 mod crash;
 mod damage;
