@@ -21,8 +21,6 @@ pub enum Person {
 
 const USER_COUNTS: usize = 16;
 const COUNTS: usize = USER_COUNTS + 1;
-/// Where the count of all wrong tries stops.
-const TOTAL_MAX: u16 = 999;
 
 impl Person {
     /// Which count is this person's.
@@ -34,58 +32,40 @@ impl Person {
     }
 }
 
-/// How many tries failed: since the last right one, for the delays, and in all.
+/// How many tries failed since the last right one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Failures {
-    since_right: [u8; COUNTS],
-    total: u16,
-}
+pub struct Failures([u8; COUNTS]);
 
 impl Failures {
-    /// Bytes of it in the memory: a count for each of the user numbers' last four bits, the system manager's, one
-    /// that is reserved and zero, the total (2, little endian).
-    pub const BYTES: usize = COUNTS + 1 + 2;
-
-    /// How many log-ins ever failed, up to 999.
-    pub const fn total(&self) -> u16 {
-        self.total
-    }
+    /// Bytes of it in the memory: a count for each of the user numbers' last four bits, and the system manager's.
+    pub const BYTES: usize = COUNTS;
 
     /// Its bytes.
-    pub fn to_bytes(&self) -> [u8; Failures::BYTES] {
-        let mut bytes = [0; Failures::BYTES];
-        let mut writer = crate::bytes::Writer(&mut bytes);
-        writer.put(&self.since_right);
-        writer.put(&[0]);
-        writer.put(&self.total.to_le_bytes());
-        bytes
+    pub const fn to_bytes(self) -> [u8; Failures::BYTES] {
+        self.0
     }
 
-    /// What these bytes hold; nothing if they are none of this version.
-    pub fn from_bytes(bytes: &[u8; Failures::BYTES]) -> Option<Failures> {
-        let mut reader = crate::bytes::Reader(bytes);
-        let (since_right, reserved, total) = (reader.bytes()?, reader.u8()?, reader.u16()?);
-        (reserved == 0 && total <= TOTAL_MAX).then_some(Failures { since_right, total })
+    /// What these bytes hold.
+    pub const fn from_bytes(bytes: [u8; Failures::BYTES]) -> Failures {
+        Failures(bytes)
     }
 
     fn of(&self, person: Person) -> u8 {
-        self.since_right.get(person.place()).copied().unwrap_or(u8::MAX)
+        self.0.get(person.place()).copied().unwrap_or(u8::MAX)
     }
 
     fn counted(mut self, person: Person) -> Failures {
-        if let Some(count) = self.since_right.get_mut(person.place()) {
+        if let Some(count) = self.0.get_mut(person.place()) {
             *count = count.saturating_add(1);
         }
-        self.total = self.total.saturating_add(1).min(TOTAL_MAX);
         self
     }
 
     /// The counts when a try that was counted turns out right.
     fn forgiven(mut self, person: Person) -> Failures {
-        if let Some(count) = self.since_right.get_mut(person.place()) {
+        if let Some(count) = self.0.get_mut(person.place()) {
             *count = 0;
         }
-        self.total = self.total.saturating_sub(1);
         self
     }
 }
@@ -143,7 +123,7 @@ pub struct Session {
 impl Session {
     /// Nobody is logged in. What delays were due at power-off begin anew.
     pub fn new(failures: &Failures, elapsed_ms: u64) -> Session {
-        let refused_until_ms = failures.since_right.map(|count| elapsed_ms.saturating_add(delay_ms(count)));
+        let refused_until_ms = failures.0.map(|count| elapsed_ms.saturating_add(delay_ms(count)));
         Session { who: Who::Nobody, active_ms: elapsed_ms, refused_until_ms }
     }
 

@@ -1,7 +1,7 @@
 //! The bytes in the memory and on the wire.
 
 use crate::shop::{Shop, funds, id, money, password, schedule};
-use access::{Change, Failures, Lock, Mode, Password, Period, RefillRules, Refusal, Usage};
+use access::{Change, Lock, Mode, Password, Period, RefillRules, Refusal, Usage};
 use proptest::prelude::*;
 
 fn full() -> Shop {
@@ -113,10 +113,6 @@ proptest! {
         let usage = bytes[..Usage::BYTES].try_into().unwrap();
         if let Some(usage) = Usage::from_bytes(usage) {
             prop_assert_eq!(Usage::from_bytes(&usage.to_bytes()), Some(usage));
-        }
-        let failures = bytes[..Failures::BYTES].try_into().unwrap();
-        if let Some(failures) = Failures::from_bytes(failures) {
-            prop_assert_eq!(&failures.to_bytes(), &bytes[..Failures::BYTES]);
         }
         drop(Lock::from_bytes(bytes.as_slice().try_into().unwrap()));
         let mut near = *full().lock.to_bytes();
