@@ -6,6 +6,7 @@ mod memory;
 mod pairing;
 mod program;
 mod sensors;
+mod server;
 
 use imprint::numbers::{Indicium, Profile, RequestId};
 use psd::{Clock, Frame, Request};
