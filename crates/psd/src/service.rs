@@ -56,7 +56,7 @@ impl<M: Memory, B: Board, const BATCH: usize> Service<M, B, BATCH> {
     pub fn close(&mut self, session: &Session) {
         if self.is_control_unit(session) {
             self.control_unit = None;
-            self.psd.detach();
+            self.psd.disconnect();
         }
     }
 
@@ -114,7 +114,7 @@ impl<M: Memory, B: Board, const BATCH: usize> Service<M, B, BATCH> {
             return Err(Fault::RoleTaken.into());
         }
         self.control_unit = None;
-        self.psd.attach(session.peer).map_err(|_| Fault::Unseen)?;
+        self.psd.connect(session.peer).map_err(|_| Fault::Unseen)?;
         self.control_unit = Some(session.id);
         Ok(())
     }

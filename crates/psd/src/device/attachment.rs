@@ -6,12 +6,12 @@ use crate::memory::Memory;
 
 impl<M: Memory, B: Board, const BATCH: usize> Psd<M, B, BATCH> {
     /// The program at the other end of this connection is the control unit, if it can be measured.
-    pub fn attach(&mut self, peer: u32) -> Result<(), PartFault> {
+    pub fn connect(&mut self, peer: u32) -> Result<(), PartFault> {
         self.board.attach(peer)
     }
 
     /// There is no control unit any more.
-    pub fn detach(&mut self) {
+    pub fn disconnect(&mut self) {
         self.board.detach();
     }
 }
