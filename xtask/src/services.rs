@@ -10,10 +10,22 @@ pub struct Service {
     pub package: &'static str,
     /// The module whose tests need it.
     pub module: &'static str,
+    /// The feature that cannot be built without it.
+    pub feature: Option<&'static str>,
 }
 
 /// All services that tests of this workspace need.
-pub const SERVICES: &[Service] = &[];
+pub const SERVICES: &[Service] = &[
+    Service { package: "libtss2-dev", module: "needs_swtpm", feature: Some("porto/tpm") },
+    Service { package: "swtpm", module: "needs_swtpm", feature: None },
+];
+
+/// The features to build where these services are left out, as arguments for cargo.
+pub fn features(left_out: &[&Service]) -> Vec<&'static str> {
+    let is_there = |service: &&Service| left_out.iter().all(|missing| missing.package != service.package);
+    let features = SERVICES.iter().filter(is_there).filter_map(|service| service.feature);
+    features.flat_map(|feature| ["--features", feature]).collect()
+}
 
 /// The services whose packages are not installed here.
 pub fn missing() -> Vec<&'static Service> {

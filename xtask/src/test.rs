@@ -21,7 +21,9 @@ pub fn run(options: &Options) -> Outcome {
         services::install(&services::missing())?;
     }
     step("fmt", &["fmt", "--all", "--check"])?;
-    step("clippy", &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])?;
+    let features = services::features(&left_out);
+    let clippy = ["clippy", "--workspace", "--all-targets"];
+    step("clippy", &[&clippy[..], &features, &["--", "-D", "warnings"]].concat())?;
     tests(&left_out)?;
     println!("xtask: claims");
     claims::check()?;
@@ -40,7 +42,7 @@ fn step(name: &str, arguments: &[&str]) -> Outcome {
 fn tests(left_out: &[&Service]) -> Outcome {
     println!("xtask: tests");
     let mut command = cargo();
-    command.args(["test", "--workspace", "--no-fail-fast", "--"]);
+    command.args(["test", "--workspace", "--no-fail-fast"]).args(services::features(left_out)).arg("--");
     for service in left_out {
         command.args(["--skip", service.module]);
     }

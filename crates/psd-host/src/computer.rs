@@ -6,18 +6,18 @@
 //! | run time | the thread's processor time; a tracer of the process |
 //! | randomness | the kernel's |
 //! | passwords | Argon2id |
-//! | tamper memory | a file of its own |
+//! | tamper memory, counter of commits | a file of its own and no counter, or a TPM |
 //! | sensor | a chassis contact, a line, a test switch; none unless named |
 //! | programs | the files that this process and the control unit's run |
 //! | gauge | none |
 
-use crate::adapters::{self, Programs, Sensors, SystemClock, TamperFile, Tracer};
+use crate::adapters::{self, Programs, Sensors, SystemClock, Tracer, Vault};
 use access::{HashFault, PasswordHash, Verifier};
 use psd::{
     Checksum, Clock, ClockError, Codeword, CommitCounter, Gauge, Now, PartFault, Program, ProgramImage,
     Randomness, RunTime, Sensor, TamperMemory,
 };
-use std::path::PathBuf;
+use std::io;
 use std::time::Instant;
 use zeroize::Zeroizing;
 
@@ -27,28 +27,41 @@ pub struct Computer<C = SystemClock> {
     clock: C,
     started: Instant,
     tracer: Tracer,
-    tamper: TamperFile,
+    vault: Vault,
     sensors: Sensors,
     programs: Programs,
 }
 
 impl<C: Clock> Computer<C> {
-    /// The board with this clock, whose codeword lies in this file, without sensors and without a control unit.
-    pub fn new(clock: C, codeword: PathBuf) -> Computer<C> {
+    /// The board with this clock and this vault, without sensors and without a control unit.
+    pub(crate) fn new(clock: C, vault: Vault) -> Computer<C> {
         Computer {
             clock,
             started: Instant::now(),
             tracer: Tracer::of_this_process(),
-            tamper: TamperFile::new(codeword),
+            vault,
             sensors: Sensors::default(),
             programs: Programs::new(),
         }
     }
 
     /// The same with these sensors on its housing.
-    pub fn with_sensors(mut self, sensors: Sensors) -> Computer<C> {
+    pub(crate) fn with_sensors(mut self, sensors: Sensors) -> Computer<C> {
         self.sensors = sensors;
         self
+    }
+}
+
+impl<C> Computer<C> {
+    /// Takes the process of this number as the control unit from now on: its program is measured. The number comes
+    /// from the credentials of the socket's other end, right after it was accepted.
+    pub fn attach(&mut self, process: u32) -> io::Result<()> {
+        self.programs.attach(process)
+    }
+
+    /// The control unit has gone: there is none to measure.
+    pub fn detach(&mut self) {
+        self.programs.detach();
     }
 }
 
@@ -59,7 +72,6 @@ impl<C: Clock> Clock for Computer<C> {
 }
 
 impl<C> Gauge for Computer<C> {}
-impl<C> CommitCounter for Computer<C> {}
 
 impl<C> RunTime for Computer<C> {
     fn elapsed_ms(&mut self) -> u64 {
@@ -93,15 +105,15 @@ impl<C> PasswordHash for Computer<C> {
 
 impl<C> TamperMemory for Computer<C> {
     fn codeword(&mut self) -> Result<Option<Codeword>, PartFault> {
-        self.tamper.codeword()
+        self.vault.codeword()
     }
 
     fn keep_codeword(&mut self, codeword: &Codeword) -> Result<(), PartFault> {
-        self.tamper.keep_codeword(codeword)
+        self.vault.keep_codeword(codeword)
     }
 
     fn lose_codeword(&mut self) -> Result<(), PartFault> {
-        self.tamper.lose_codeword()
+        self.vault.lose_codeword()
     }
 }
 
@@ -116,19 +128,21 @@ impl<C> Sensor for Computer<C> {
 }
 
 impl<C> ProgramImage for Computer<C> {
-    fn attach(&mut self, peer: u32) -> Result<(), PartFault> {
-        self.programs.attach(peer).map_err(|_| PartFault)
-    }
-
-    fn detach(&mut self) {
-        self.programs.detach();
-    }
-
     fn measure(&mut self, program: Program) -> Result<Option<Checksum>, PartFault> {
         self.programs.measure(program)
     }
 
     fn is_as_measured(&mut self, program: Program) -> bool {
         self.programs.is_as_measured(program)
+    }
+}
+
+impl<C> CommitCounter for Computer<C> {
+    fn value(&mut self) -> Result<Option<u64>, PartFault> {
+        self.vault.value()
+    }
+
+    fn advance(&mut self) -> Result<(), PartFault> {
+        self.vault.advance()
     }
 }

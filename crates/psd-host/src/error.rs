@@ -52,15 +52,6 @@ pub enum HostError {
     /// The serial number is none of a specimen.
     #[error("serial numbers of this issuer's specimens lie between {0} and {1}")]
     NoSpecimen(terms::Serial, terms::Serial),
-    /// Another server listens at the socket.
-    #[error("another server listens at {0}")]
-    SocketTaken(PathBuf),
-    /// The system gives no further thread or socket.
-    #[error("the system gives no further thread or socket: {0}")]
-    Thread(#[source] io::Error),
-    /// The thread of the device has ended.
-    #[error("the security device has ended")]
-    Ended,
     /// The amount does not fit the meter's registers.
     #[error("the amount does not fit what the meter was granted so far")]
     Amount,
@@ -76,6 +67,19 @@ pub enum HostError {
     /// The hardware does not show this identifier, or not to this user.
     #[error("the identifier {0} of this computer cannot be read by this user")]
     IdentityUnread(adapters::IdentitySource),
+    /// The memory's key is sealed in a TPM, and none was named.
+    #[error("the key of {0} is sealed in a TPM, which has to be named")]
+    Sealed(PathBuf),
+    /// A TPM was named, and the memory's key is not sealed in one.
+    #[error("the key of {0} is not sealed in a TPM: it was made without one")]
+    NotSealed(PathBuf),
+    /// A TPM was named, and this program cannot use one.
+    #[error("this program was built without TPMs (the feature `tpm`)")]
+    WithoutTpm,
+    /// The TPM could not do what was asked.
+    #[cfg(feature = "tpm")]
+    #[error("{0}")]
+    Tpm(#[from] adapters::TpmError),
 }
 
 impl HostError {
@@ -90,6 +94,8 @@ impl HostError {
         let too_small = psd::Error::Blocked(psd::Fault::Size);
         match self {
             Device(error) => *error != too_small,
+            #[cfg(feature = "tpm")]
+            HostError::Tpm(_) => false,
             other => !matches!(other, File { .. } | Document { .. } | Key(_) | Sensor(_)),
         }
     }

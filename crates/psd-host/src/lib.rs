@@ -4,39 +4,37 @@
 //! can be read by their owner alone; a memory file never changes its size, so a commit is one write and one
 //! `fdatasync`. What a computer cannot give is a housing: whoever can read the owner's files can read the keys.
 //!
-//! To use a device: a [`client::Client`], over the socket of `porto psd serve` or on a memory file of its own. To
-//! embed one: [`open`] a memory, call [`psd::Psd::frank`].
+//! To embed a device: [`open`] a memory, call [`psd::Psd::frank`].
 //!
 //! | module | holds |
 //! |---|---|
 //! | [`adapters`] | the memory's file, the clock, the codeword's file, sensors, programs, the hardware's identifier |
-//! | [`client`] | what drives a device: over a socket or in its own process |
 //! | `computer` | the board that a computer is |
 //! | [`documents`] | what lies in JSON files: personalisation, grant, mark |
+//! | `equipment` | what a device is equipped with: sensors, a TPM |
 //! | [`issuer`] | the development issuer: draws keys, signs grants |
-//! | [`server`] | a device behind a socket, or for its own process |
 //! | [`workloads`] | the loads that are measured, here and beside peers |
 
 pub mod adapters;
-pub mod client;
 mod computer;
 pub mod documents;
+mod equipment;
 mod error;
 pub mod issuer;
-pub mod server;
-mod wire;
 pub mod workloads;
 
 pub use adapters::{
     FileMemory, Identity, IdentitySource, Pairing, Programs, SensorPlace, Sensors, SystemClock, TamperFile,
 };
+#[cfg(feature = "tpm")]
+pub use adapters::{SealedKey, Tpm};
 pub use computer::Computer;
+pub use equipment::{Equipment, TpmPlace, codeword_path, key_path, sealed_key_path};
 pub use error::HostError;
 
 use imprint::numbers::RequestId;
 use psd::{Clock, MemoryKey, Personalisation, Psd, sectors_needed};
 use std::path::{Path, PathBuf};
-use zeroize::Zeroizing;
 
 /// How many debits one commit of a device on a computer holds.
 pub const BATCH: usize = 1000;
@@ -51,9 +49,18 @@ pub fn open(path: &Path) -> Result<Box<FilePsd>, HostError> {
 
 /// The same with a clock of the caller's.
 pub fn open_with<C: Clock>(path: &Path, clock: C) -> Result<Box<FilePsd<C>>, HostError> {
+    open_equipped(path, clock, &Equipment::default())
+}
+
+/// The same with sensors, and with the TPM that the memory was made with.
+pub fn open_equipped<C: Clock>(
+    path: &Path,
+    clock: C,
+    equipment: &Equipment,
+) -> Result<Box<FilePsd<C>>, HostError> {
     let memory = FileMemory::open(path)?;
-    let key = read_key(&key_path(path))?;
-    Ok(Box::new(Psd::open(memory, &key, Computer::new(clock, codeword_path(path)))?))
+    let (key, board) = equipment::equip(path, clock, equipment)?;
+    Ok(Box::new(Psd::open(memory, &MemoryKey::new(*key), board)?))
 }
 
 /// Makes a new memory file this meter's, and its key file beside it. Neither may exist before.
@@ -67,36 +74,43 @@ pub fn personalise_with<C: Clock>(
     personalisation: Personalisation,
     clock: C,
 ) -> Result<Box<FilePsd<C>>, HostError> {
+    personalise_equipped(path, personalisation, clock, &Equipment::default())
+}
+
+/// The same with sensors, and with a TPM that keeps the memory's key from then on.
+pub fn personalise_equipped<C: Clock>(
+    path: &Path,
+    personalisation: Personalisation,
+    clock: C,
+    equipment: &Equipment,
+) -> Result<Box<FilePsd<C>>, HostError> {
     personalisation.check()?;
-    let mut bytes = Zeroizing::new([0; 32]);
-    adapters::random(bytes.as_mut_slice())?;
     if path.exists() {
         return Err(HostError::Exists(path.to_path_buf()));
     }
-    let unfinished = beside(path, ".new");
-    let memory = FileMemory::create(&unfinished, sectors_needed(BATCH))?;
-    let finished = finish(path, &unfinished, memory, &bytes, personalisation, clock);
+    let (key, board) = equipment::equip_new(path, clock, equipment)?;
+    let finished = make(path, &key, personalisation, board);
     if finished.is_err() {
-        adapters::remove(&unfinished);
+        equipment::unequip(path, equipment);
     }
     finished
 }
 
-/// Writes the memory under its unfinished name and gives it its own once it is whole.
-fn finish<C: Clock>(
+/// Writes the memory under an unfinished name and gives it its own once it is whole.
+fn make<C: Clock>(
     path: &Path,
-    unfinished: &Path,
-    memory: FileMemory,
     key: &[u8; 32],
     personalisation: Personalisation,
-    clock: C,
+    board: Computer<C>,
 ) -> Result<Box<FilePsd<C>>, HostError> {
-    let board = Computer::new(clock, codeword_path(path));
-    let psd = Psd::personalise(memory, &MemoryKey::new(*key), personalisation, board)?;
-    let key_path = key_path(path);
-    adapters::create_private(&key_path, key)?;
-    adapters::publish(unfinished, path).inspect_err(|_| adapters::remove(&key_path))?;
-    Ok(Box::new(psd))
+    let unfinished = beside(path, ".new");
+    let memory = FileMemory::create(&unfinished, sectors_needed(BATCH))?;
+    let made = Psd::personalise(memory, &MemoryKey::new(*key), personalisation, board);
+    let published = made.map_err(HostError::from).and_then(|psd| {
+        adapters::publish(&unfinished, path)?;
+        Ok(Box::new(psd))
+    });
+    published.inspect_err(|_| adapters::remove(&unfinished))
 }
 
 /// A request id that nobody else has drawn.
@@ -106,25 +120,8 @@ pub fn draw_request_id() -> Result<RequestId, HostError> {
     Ok(RequestId(u64::from_le_bytes(bytes)))
 }
 
-/// Where the key of a memory file lies.
-pub fn key_path(path: &Path) -> PathBuf {
-    beside(path, ".key")
-}
-
-/// Where the codeword of a memory file lies.
-pub fn codeword_path(path: &Path) -> PathBuf {
-    beside(path, ".codeword")
-}
-
 fn beside(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_os_string();
     name.push(suffix);
     name.into()
-}
-
-fn read_key(path: &Path) -> Result<MemoryKey, HostError> {
-    let text = adapters::read_bounded(path, 32)?;
-    let bytes: Zeroizing<[u8; 32]> =
-        Zeroizing::new(text.as_slice().try_into().map_err(|_| HostError::Key(path.to_path_buf()))?);
-    Ok(MemoryKey::new(*bytes))
 }

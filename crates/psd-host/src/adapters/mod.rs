@@ -11,7 +11,9 @@
 //! | `program` | the images of programs that run |
 //! | `sensors` | what notices that the housing is opened |
 //! | `tamper` | the codeword in a file |
+//! | `tpm` | a TPM 2.0: the memory's key, a counter, the codeword (feature `tpm`) |
 //! | `tracer` | whether a debugger holds the process |
+//! | `vault` | where codeword and counter are |
 
 mod clock;
 mod files;
@@ -22,7 +24,10 @@ mod password;
 mod program;
 mod sensors;
 mod tamper;
+#[cfg(feature = "tpm")]
+mod tpm;
 mod tracer;
+mod vault;
 
 pub use clock::SystemClock;
 pub use identity::{Identity, IdentitySource, NoIdentitySource};
@@ -31,9 +36,12 @@ pub use pairing::Pairing;
 pub use program::Programs;
 pub use sensors::{Chassis, Level, Line, NoSensorPlace, SensorError, SensorPlace, Sensors, TestSwitch};
 pub use tamper::TamperFile;
+#[cfg(feature = "tpm")]
+pub use tpm::{SealedKey, Tpm, TpmCounter, TpmError, TpmTamperMemory};
 
 pub(crate) use password::derive;
 pub(crate) use tracer::Tracer;
+pub(crate) use vault::Vault;
 
 pub(crate) use files::{create_private, lock, publish, read_bounded, read_json, remove, replace};
 

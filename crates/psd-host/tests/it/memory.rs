@@ -1,6 +1,6 @@
 //! The memory file: one device at a time, readable by its owner alone, of constant size, healed and blocked.
 
-use crate::{METER, Mailroom, frank, order, request, serial};
+use crate::{METER, Mailroom, NoTime, frank, order, request, serial};
 use imprint::numbers::RequestId;
 use psd::{Error, Fault, SECTOR_BYTES};
 use psd_host::{HostError, open, personalise};
@@ -62,15 +62,6 @@ fn a_personalisation_that_fails_leaves_nothing_in_its_way() {
     let failed = psd_host::personalise_with(&path, personalisation.clone(), NoTime).err().unwrap();
     assert!(matches!(failed, HostError::Device(Error::Clock)));
     assert!(personalise(&path, personalisation).is_ok());
-}
-
-/// A clock that does not run.
-struct NoTime;
-
-impl psd::Clock for NoTime {
-    fn now(&mut self) -> Result<psd::Now, psd::ClockError> {
-        Err(psd::ClockError)
-    }
 }
 
 /// Claim: B2

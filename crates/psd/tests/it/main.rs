@@ -10,5 +10,4 @@ mod medium;
 mod meter;
 mod monotone;
 mod property;
-mod service;
 mod supervision;

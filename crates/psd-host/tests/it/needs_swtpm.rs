@@ -1,0 +1,295 @@
+//! A TPM 2.0 in software: what is sealed opens in one TPM alone, the counter only goes up and outlives a restart, the
+//! codeword is lost when it is to be.
+
+use crate::{METER, Mailroom, NoTime, frank, order, request, serial};
+use psd::{Codeword, CommitCounter, Error, PartFault, TamperMemory};
+use psd_host::{
+    Equipment, HostError, SealedKey, SystemClock, Tpm, TpmPlace, open, open_equipped, personalise_equipped,
+    sealed_key_path,
+};
+use std::fs;
+use std::net::{TcpListener, TcpStream};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+use tempfile::TempDir;
+
+const BASE: u32 = 0x0180_7078;
+const KEY: [u8; 32] = [0x5a; 32];
+
+/// A TPM with its state in a folder, running on ports of its own until it is dropped.
+struct SoftwareTpm {
+    state: TempDir,
+    port: u16,
+    process: Child,
+}
+
+impl SoftwareTpm {
+    fn new() -> SoftwareTpm {
+        let (state, port) = (tempfile::tempdir().unwrap(), free_ports());
+        let process = start(state.path(), port);
+        SoftwareTpm { state, port, process }
+    }
+
+    fn tcti(&self) -> String {
+        format!("swtpm:host=127.0.0.1,port={}", self.port)
+    }
+
+    fn open(&self) -> Tpm {
+        Tpm::open(&self.tcti()).unwrap()
+    }
+
+    /// What a device that uses this TPM is equipped with.
+    fn equipment(&self) -> Equipment {
+        Equipment { tpm: Some(TpmPlace::new(self.tcti())), ..Equipment::default() }
+    }
+
+    /// Power off and on again.
+    fn restart(&mut self) {
+        self.stop();
+        self.process = start(self.state.path(), self.port);
+    }
+
+    fn stop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+impl Drop for SoftwareTpm {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+fn start(state: &Path, port: u16) -> Child {
+    let server = |port: u16| format!("type=tcp,port={port},bindaddr=127.0.0.1");
+    let mut command = Command::new("swtpm");
+    command.args(["socket", "--tpm2", "--flags", "not-need-init,startup-clear", "--tpmstate"]);
+    command.arg(format!("dir={}", state.display()));
+    command.args(["--server", &server(port), "--ctrl", &server(port + 1)]);
+    let process = command.stdin(Stdio::null()).stdout(Stdio::null()).spawn().unwrap();
+    let begin = Instant::now();
+    while TcpStream::connect(("127.0.0.1", port + 1)).is_err() {
+        assert!(begin.elapsed() < Duration::from_secs(10), "swtpm does not start");
+        sleep(Duration::from_millis(10));
+    }
+    process
+}
+
+/// Two ports in a row that nobody uses: a TPM's own, and beside it the one for its control.
+fn free_ports() -> u16 {
+    loop {
+        let first = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        let port = first.local_addr().unwrap().port();
+        if port < u16::MAX && TcpListener::bind(("127.0.0.1", port + 1)).is_ok() {
+            return port;
+        }
+    }
+}
+
+#[test]
+fn a_key_opens_in_the_tpm_that_sealed_it_and_in_no_other() {
+    let mut first = SoftwareTpm::new();
+    let sealed = first.open().set_up(BASE, &KEY).unwrap();
+    let file = sealed.to_bytes();
+    assert!(!file.windows(8).any(|part| part == &KEY[..8]), "the key is not in the file in clear");
+    first.restart();
+    let read = SealedKey::from_bytes(&file).unwrap();
+    assert_eq!(read, sealed);
+    assert_eq!(*first.open().unseal(&read).unwrap(), KEY);
+    let other = SoftwareTpm::new();
+    let refused = other.open().unseal(&read).unwrap_err().to_string();
+    assert!(refused.contains("which another one has sealed"), "{refused}");
+}
+
+#[test]
+fn a_sealed_key_that_was_altered_does_not_open() {
+    let tpm = SoftwareTpm::new();
+    let sealed = tpm.open().set_up(BASE, &KEY).unwrap().to_bytes();
+    let last = sealed.len() - 1;
+    let mut altered = sealed.clone();
+    altered[last] ^= 1;
+    let altered = SealedKey::from_bytes(&altered).unwrap();
+    assert!(tpm.open().unseal(&altered).is_err());
+}
+
+#[test]
+fn the_counter_goes_up_by_one_and_never_back_and_outlives_a_restart() {
+    let mut software = SoftwareTpm::new();
+    let tpm = software.open();
+    tpm.set_up(BASE, &KEY).unwrap();
+    let (mut counter, _) = tpm.parts(BASE, &KEY).unwrap();
+    let first = counter.value().unwrap().unwrap();
+    for _ in 0..3 {
+        counter.advance().unwrap();
+    }
+    assert_eq!(counter.value(), Ok(Some(first + 3)));
+    software.restart();
+    assert_eq!(counter.value(), Ok(Some(first + 3)), "over a new connection");
+    software.restart();
+    counter.advance().unwrap();
+    assert_eq!(counter.value(), Ok(Some(first + 4)), "advanced once, though the connection had broken");
+    TpmPlace::new(software.tcti()).clear().unwrap();
+    assert_eq!(counter.value(), Err(PartFault));
+    tpm.set_up(BASE, &KEY).unwrap();
+    assert!(
+        counter.value().unwrap().unwrap() > first + 4,
+        "made again, it begins beyond all it ever counted"
+    );
+}
+
+#[test]
+fn a_tpm_that_is_gone_is_a_fault_of_the_part() {
+    let mut software = SoftwareTpm::new();
+    let tpm = software.open();
+    tpm.set_up(BASE, &KEY).unwrap();
+    let (mut counter, mut codeword) = tpm.parts(BASE, &KEY).unwrap();
+    software.stop();
+    assert_eq!(counter.value(), Err(PartFault));
+    assert_eq!(counter.advance(), Err(PartFault));
+    assert_eq!(codeword.codeword(), Err(PartFault));
+    assert_eq!(codeword.lose_codeword(), Err(PartFault));
+    assert!(Tpm::open(&software.tcti()).is_err());
+    assert!(Tpm::open("no such tcti").is_err());
+}
+
+#[test]
+fn the_codeword_is_kept_replaced_and_lost() {
+    let mut software = SoftwareTpm::new();
+    let tpm = software.open();
+    tpm.set_up(BASE, &KEY).unwrap();
+    let (_, mut memory) = tpm.parts(BASE, &KEY).unwrap();
+    assert_eq!(memory.codeword(), Ok(None));
+    let (first, second) = (Codeword::new([1; 16]), Codeword::new([2; 16]));
+    memory.keep_codeword(&first).unwrap();
+    software.restart();
+    assert_eq!(memory.codeword(), Ok(Some(first)));
+    memory.keep_codeword(&second).unwrap();
+    assert_eq!(memory.codeword(), Ok(Some(second)));
+    memory.keep_codeword(&Codeword::ZEROS).unwrap();
+    assert_eq!(memory.codeword(), Ok(Some(Codeword::ZEROS)), "overwritten with zeros is not lost");
+    memory.lose_codeword().unwrap();
+    assert_eq!(memory.codeword(), Ok(None));
+    memory.lose_codeword().unwrap();
+    tpm.remove(BASE).unwrap();
+    assert_eq!(memory.codeword(), Ok(None), "an index that was removed is a codeword that was lost");
+    assert_eq!(memory.lose_codeword(), Ok(()));
+}
+
+#[test]
+fn nobody_without_the_memorys_key_reads_or_writes_a_devices_indices() {
+    let software = SoftwareTpm::new();
+    let tpm = software.open();
+    tpm.set_up(BASE, &KEY).unwrap();
+    let (mut counter, mut memory) = tpm.parts(BASE, &KEY).unwrap();
+    memory.keep_codeword(&Codeword::new([1; 16])).unwrap();
+    let before = counter.value();
+    let (mut foreign_counter, mut foreign_memory) = tpm.parts(BASE, &[0; 32]).unwrap();
+    assert_eq!(foreign_counter.value(), Err(PartFault));
+    assert_eq!(foreign_counter.advance(), Err(PartFault));
+    assert_eq!(foreign_memory.codeword(), Err(PartFault));
+    assert_eq!(foreign_memory.keep_codeword(&Codeword::ZEROS), Err(PartFault));
+    assert_eq!((counter.value(), memory.codeword()), (before, Ok(Some(Codeword::new([1; 16])))));
+}
+
+#[test]
+fn two_devices_have_indices_of_their_own_and_none_takes_anothers() {
+    let software = SoftwareTpm::new();
+    let tpm = software.open();
+    tpm.set_up(BASE, &KEY).unwrap();
+    for base in [BASE, BASE + 1, BASE - 1] {
+        let refused = tpm.set_up(base, &[1; 32]).unwrap_err().to_string();
+        assert!(refused.contains("already"), "{refused}");
+    }
+    tpm.set_up(BASE + 2, &[1; 32]).unwrap();
+    let (mut first, _) = tpm.parts(BASE, &KEY).unwrap();
+    let (mut second, _) = tpm.parts(BASE + 2, &[1; 32]).unwrap();
+    let before = first.value();
+    second.advance().unwrap();
+    assert_eq!(first.value(), before);
+}
+
+#[test]
+fn the_endorsement_key_is_the_same_for_as_long_as_the_chip_is_and_differs_by_chip() {
+    let mut software = SoftwareTpm::new();
+    let tpm = software.open();
+    let key = tpm.endorsement_key().unwrap();
+    software.restart();
+    assert_eq!(tpm.endorsement_key().unwrap(), key);
+    assert_ne!(SoftwareTpm::new().open().endorsement_key().unwrap(), key);
+}
+
+#[test]
+fn one_advance_is_quick_enough_to_be_made_every_64_commits() {
+    let software = SoftwareTpm::new();
+    let tpm = software.open();
+    tpm.set_up(BASE, &KEY).unwrap();
+    let (mut counter, _) = tpm.parts(BASE, &KEY).unwrap();
+    let mut times: Vec<_> = (0..50)
+        .map(|_| {
+            let begin = Instant::now();
+            counter.advance().unwrap();
+            begin.elapsed()
+        })
+        .collect();
+    times.sort();
+    println!("one advance: median {:?}, slowest {:?}", times[25], times[49]);
+    assert!(times[25] < Duration::from_millis(100), "{:?}", times[25]);
+}
+
+/// Connections are handed from thread to thread with the device.
+#[test]
+fn a_tpm_can_be_used_on_another_thread() {
+    let software = SoftwareTpm::new();
+    let tpm = software.open();
+    let used = std::thread::spawn(move || tpm.set_up(BASE, &KEY).map(drop));
+    used.join().unwrap().unwrap();
+}
+
+#[test]
+fn a_device_whose_key_is_in_a_tpm_starts_with_that_tpm_alone() {
+    let mut software = SoftwareTpm::new();
+    let (mut mailroom, _) = Mailroom::new();
+    let path = mailroom.folder.path().join("second");
+    let personalisation = mailroom.issuer.meter(order(METER + 1)).unwrap();
+    let mut psd = personalise_equipped(&path, personalisation, SystemClock, &software.equipment()).unwrap();
+    psd.grant(&mailroom.issuer.grant(serial(METER + 1), 5000).unwrap()).unwrap();
+    frank(&mut psd, &[request(1, 110)]).unwrap();
+    drop(psd);
+    software.restart();
+    assert!(!path.with_extension("key").exists() && sealed_key_path(&path).exists());
+    let psd = open_equipped(&path, SystemClock, &software.equipment()).unwrap();
+    assert_eq!(psd.registers().r2.minor(), 110);
+    drop(psd);
+    let without = open(&path).err().unwrap();
+    assert!(matches!(without, HostError::Sealed(_)), "{without}");
+    let elsewhere = open_equipped(&path, SystemClock, &SoftwareTpm::new().equipment()).err().unwrap();
+    assert!(matches!(elsewhere, HostError::Tpm(_)) && !elsewhere.is_refusal(), "{elsewhere}");
+    fs::write(sealed_key_path(&path), b"no key").unwrap();
+    let broken = open_equipped(&path, SystemClock, &software.equipment()).err().unwrap();
+    assert!(matches!(broken, HostError::Document { .. }), "{broken}");
+}
+
+#[test]
+fn a_device_made_without_a_tpm_is_not_opened_with_one() {
+    let software = SoftwareTpm::new();
+    let (mailroom, psd) = Mailroom::new();
+    drop(psd);
+    let refused = open_equipped(&mailroom.memory(), SystemClock, &software.equipment()).err().unwrap();
+    assert!(matches!(refused, HostError::NotSealed(_)), "{refused}");
+}
+
+#[test]
+fn a_personalisation_that_fails_leaves_nothing_in_the_tpm() {
+    let software = SoftwareTpm::new();
+    let (mut mailroom, _) = Mailroom::new();
+    let path = mailroom.folder.path().join("second");
+    let personalisation = mailroom.issuer.meter(order(METER + 1)).unwrap();
+    let failed = personalise_equipped(&path, personalisation.clone(), NoTime, &software.equipment());
+    assert!(matches!(failed.err(), Some(HostError::Device(Error::Clock))));
+    let names = || fs::read_dir(mailroom.folder.path()).unwrap().map(|file| file.unwrap().file_name());
+    assert!(!names().any(|name| name.to_str().unwrap().starts_with("second")));
+    assert!(personalise_equipped(&path, personalisation, SystemClock, &software.equipment()).is_ok());
+}
