@@ -17,7 +17,6 @@ use psd::{
     Checksum, Clock, ClockError, Codeword, CommitCounter, Gauge, Now, PartFault, Program, ProgramImage,
     Randomness, RunTime, Sensor, TamperMemory,
 };
-use std::io;
 use std::time::Instant;
 use zeroize::Zeroizing;
 
@@ -49,19 +48,6 @@ impl<C: Clock> Computer<C> {
     pub(crate) fn with_sensors(mut self, sensors: Sensors) -> Computer<C> {
         self.sensors = sensors;
         self
-    }
-}
-
-impl<C> Computer<C> {
-    /// Takes the process of this number as the control unit from now on: its program is measured. The number comes
-    /// from the credentials of the socket's other end, right after it was accepted.
-    pub fn attach(&mut self, process: u32) -> io::Result<()> {
-        self.programs.attach(process)
-    }
-
-    /// The control unit has gone: there is none to measure.
-    pub fn detach(&mut self) {
-        self.programs.detach();
     }
 }
 
@@ -128,6 +114,14 @@ impl<C> Sensor for Computer<C> {
 }
 
 impl<C> ProgramImage for Computer<C> {
+    fn attach(&mut self, peer: u32) -> Result<(), PartFault> {
+        self.programs.attach(peer).map_err(|_| PartFault)
+    }
+
+    fn detach(&mut self) {
+        self.programs.detach();
+    }
+
     fn measure(&mut self, program: Program) -> Result<Option<Checksum>, PartFault> {
         self.programs.measure(program)
     }

@@ -52,6 +52,15 @@ pub enum HostError {
     /// The serial number is none of a specimen.
     #[error("serial numbers of this issuer's specimens lie between {0} and {1}")]
     NoSpecimen(terms::Serial, terms::Serial),
+    /// Another server listens at the socket.
+    #[error("another server listens at {0}")]
+    SocketTaken(PathBuf),
+    /// The system gives no further thread or socket.
+    #[error("the system gives no further thread or socket: {0}")]
+    Thread(#[source] io::Error),
+    /// The thread of the device has ended.
+    #[error("the security device has ended")]
+    Ended,
     /// The amount does not fit the meter's registers.
     #[error("the amount does not fit what the meter was granted so far")]
     Amount,

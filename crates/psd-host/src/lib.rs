@@ -4,23 +4,29 @@
 //! can be read by their owner alone; a memory file never changes its size, so a commit is one write and one
 //! `fdatasync`. What a computer cannot give is a housing: whoever can read the owner's files can read the keys.
 //!
-//! To embed a device: [`open`] a memory, call [`psd::Psd::frank`].
+//! To use a device: a [`client::Client`], over the socket of `porto psd serve` or on a memory file of its own. To
+//! embed one: [`open`] a memory, call [`psd::Psd::frank`].
 //!
 //! | module | holds |
 //! |---|---|
 //! | [`adapters`] | the memory's file, the clock, the codeword's file, sensors, programs, the hardware's identifier |
+//! | [`client`] | what drives a device: over a socket or in its own process |
 //! | `computer` | the board that a computer is |
 //! | [`documents`] | what lies in JSON files: personalisation, grant, mark |
 //! | `equipment` | what a device is equipped with: sensors, a TPM |
 //! | [`issuer`] | the development issuer: draws keys, signs grants |
+//! | [`server`] | a device behind a socket, or for its own process |
 //! | [`workloads`] | the loads that are measured, here and beside peers |
 
 pub mod adapters;
+pub mod client;
 mod computer;
 pub mod documents;
 mod equipment;
 mod error;
 pub mod issuer;
+pub mod server;
+mod wire;
 pub mod workloads;
 
 pub use adapters::{

@@ -167,6 +167,16 @@ pub type Checksum = [u8; 32];
 
 /// The images of programs outside the device (B3).
 pub trait ProgramImage {
+    /// The control unit is from now on the program at the other end of this connection, which the board knows by a
+    /// number of its own: on a computer the process's. It must be one that can be measured.
+    fn attach(&mut self, peer: u32) -> Result<(), PartFault> {
+        let _ = peer;
+        Ok(())
+    }
+
+    /// There is no control unit any more.
+    fn detach(&mut self) {}
+
     /// Measures the whole image; nothing where there is no such program outside the device.
     fn measure(&mut self, program: Program) -> Result<Option<Checksum>, PartFault> {
         let _ = program;

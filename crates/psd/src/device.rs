@@ -4,6 +4,7 @@
 //! nothing but a counter of errors, or has stopped the device until a new start; R3 = R1 + R2 is verified before
 //! every imprint (EP 0 660 269, [9], [149]; step 406).
 
+mod attachment;
 mod credit;
 mod franking;
 mod numbers;

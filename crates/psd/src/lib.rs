@@ -10,6 +10,8 @@
 //! What it must never do: touch a file, a socket or a clock of its own. All the outside comes in by the traits
 //! [`Memory`] and [`Board`]; there is no heap and no `unsafe`. The control unit that drives it is not trusted.
 //!
+//! Whatever drives a device speaks [`protocol`] to the [`service`] that owns it.
+//!
 //! The device keeps one [state](crate::device) in a [ring of records](crate::memory); what watches over the device
 //! itself (interrogation, tamper memory, modes, locks) adds to the state and stands before its commands.
 #![no_std]
@@ -27,7 +29,9 @@ mod ledger;
 mod memory;
 mod message;
 mod personalisation;
+pub mod protocol;
 mod request;
+pub mod service;
 mod state;
 pub mod supervision;
 mod trial;

@@ -30,13 +30,14 @@ pub struct Request {
     pub frame: Frame,
 }
 
-/// Bytes of a request in the memory: id 8, postage 8, day number 2, user 2, cliché 2, cliché byte 1; the rest of
-/// the unit is reserved and zero.
-const REQUEST_BYTES: usize = 8 + 8 + 2 + 2 + 2 + 1;
-const _: () = assert!(REQUEST_BYTES <= UNIT_BYTES);
+const _: () = assert!(Request::BYTES <= UNIT_BYTES);
 const _: () = assert!(Date::LAST.day_number() <= u16::MAX as u32);
 
 impl Request {
+    /// Bytes of a request in memory and frames: id 8, postage 8, day number 2, user 2, cliché 2, cliché byte 1, each
+    /// little endian.
+    pub const BYTES: usize = 8 + 8 + 2 + 2 + 2 + 1;
+
     /// What stands in a place that holds no request.
     pub(crate) const NONE: Request = Request {
         id: RequestId(0),
@@ -45,26 +46,39 @@ impl Request {
         frame: Frame { user: 0, cliche: 0, cliche_byte: 0 },
     };
 
-    pub(crate) fn to_unit(self) -> [u8; UNIT_BYTES] {
-        let mut unit = [0; UNIT_BYTES];
-        let mut writer = Writer::new(&mut unit);
+    /// Its bytes.
+    pub fn to_bytes(self) -> [u8; Request::BYTES] {
+        let mut bytes = [0; Request::BYTES];
+        let mut writer = Writer::new(&mut bytes);
         writer.put(&self.id.0.to_le_bytes());
         writer.put(&self.postage.minor().to_le_bytes());
         writer.put(&(self.date.day_number() as u16).to_le_bytes());
         writer.put(&self.frame.user.to_le_bytes());
         writer.put(&self.frame.cliche.to_le_bytes());
         writer.put(&[self.frame.cliche_byte]);
-        unit
+        bytes
     }
 
-    pub(crate) fn from_unit(unit: &[u8; UNIT_BYTES]) -> Option<Request> {
-        let mut reader = Reader(unit);
+    /// The request in these bytes, unless their date does not exist.
+    pub fn from_bytes(bytes: &[u8; Request::BYTES]) -> Option<Request> {
+        let mut reader = Reader(bytes);
         Some(Request {
             id: RequestId(reader.u64()?),
             postage: Money::from_minor(reader.u64()?),
             date: Date::from_day_number(u32::from(reader.u16()?)).ok()?,
             frame: Frame { user: reader.u16()?, cliche: reader.u16()?, cliche_byte: reader.u8()? },
         })
+    }
+
+    /// Its unit in the memory, whose rest is reserved and zero.
+    pub(crate) fn to_unit(self) -> [u8; UNIT_BYTES] {
+        let mut unit = [0; UNIT_BYTES];
+        Writer::new(&mut unit).put(&self.to_bytes());
+        unit
+    }
+
+    pub(crate) fn from_unit(unit: &[u8; UNIT_BYTES]) -> Option<Request> {
+        Request::from_bytes(unit.first_chunk()?)
     }
 }
 

@@ -118,7 +118,7 @@ pub(crate) const NO_QUANTITY: u64 = u64::MAX;
 pub(crate) const NO_READING: u32 = u32::MAX;
 
 /// Refused requests by kind, each counted to 999.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct ErrorCounts {
     /// Requests refused for what they asked: value, date, id, credit.
     pub requests: u16,
@@ -131,7 +131,7 @@ pub struct ErrorCounts {
 }
 
 /// Something a start found in the memory.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Finding {
     /// Number of the newest commit when it was found; 0 for none.
     pub commit: u64,

@@ -8,6 +8,7 @@ mod needs_swtpm;
 mod pairing;
 mod program;
 mod sensors;
+mod server;
 
 use imprint::numbers::{Indicium, Profile, RequestId};
 use psd::{Clock, Frame, Request};

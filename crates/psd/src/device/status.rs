@@ -9,7 +9,7 @@ use imprint::numbers::{Profile, Suspicion};
 use terms::{Money, Registers, Serial};
 
 /// How the meter stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Status {
     /// The meter.
     pub serial: Serial,
@@ -23,6 +23,8 @@ pub struct Status {
     pub registers: Registers,
     /// Number of the newest commit.
     pub commit: u64,
+    /// How many imprints the last franking made, which can be fetched again.
+    pub last_franking: u16,
     /// Number of the last grant taken; 0 for none.
     pub last_grant: u64,
     /// Number of the last mark taken; 0 for none.
@@ -48,6 +50,7 @@ impl<M: Memory, B: Board, const BATCH: usize> Psd<M, B, BATCH> {
             value_range: (known.value_min, known.value_max),
             registers: state.registers,
             commit: self.ledger.commit(),
+            last_franking: self.ledger.requests().len() as u16,
             last_grant: state.grant.number,
             last_mark: state.marks.message,
             suspicion: state.marks.suspicion(),

@@ -10,4 +10,5 @@ mod medium;
 mod meter;
 mod monotone;
 mod property;
+mod service;
 mod supervision;

@@ -1,6 +1,6 @@
 //! `porto psd grant` and `porto psd mark`: what the issuer says to the meter.
 
-use super::{Device, failure};
+use super::{Device, failure, refused};
 use crate::failure::Failure;
 use crate::output;
 use psd::GrantAnswer;
@@ -25,10 +25,10 @@ impl Grant {
     /// Does it.
     pub fn run(self) -> Result<ExitCode, Failure> {
         let grant = GrantDocument::read(&self.grant).map_err(failure)?;
-        let mut psd = self.device.open()?;
-        let answer = psd.grant(&grant).map_err(Failure::refused)?;
+        let mut client = self.device.connect()?;
+        let answer = client.grant(&grant).map_err(refused)?;
         if self.json {
-            output::json(&super::registers::Document::of(&psd))?;
+            output::json(&super::registers::Document::of(&mut client)?)?;
             return Ok(ExitCode::SUCCESS);
         }
         let number = grant.message.number;
@@ -59,10 +59,10 @@ impl Mark {
     /// Does it.
     pub fn run(self) -> Result<ExitCode, Failure> {
         let mark = MarkDocument::read(&self.mark).map_err(failure)?;
-        let mut psd = self.device.open()?;
-        psd.mark(&mark).map_err(Failure::refused)?;
+        let mut client = self.device.connect()?;
+        client.mark(&mark).map_err(refused)?;
         if self.json {
-            output::json(&super::registers::Document::of(&psd))?;
+            output::json(&super::registers::Document::of(&mut client)?)?;
         } else {
             let state = if mark.message.suspicious { "under suspicion" } else { "no longer under suspicion" };
             output::line(&format!("meter {} is {state}", mark.message.serial))?;

@@ -1,6 +1,6 @@
 //! `porto psd fetch`: an indicium once more, as after a crash.
 
-use super::Device;
+use super::{Device, refused};
 use crate::failure::Failure;
 use crate::output;
 use imprint::numbers::RequestId;
@@ -23,7 +23,7 @@ pub struct Fetch {
 impl Fetch {
     /// Does it.
     pub fn run(self) -> Result<ExitCode, Failure> {
-        let indicium = self.device.open()?.fetch(self.request).map_err(Failure::refused)?;
+        let indicium = self.device.attach()?.fetch(self.request).map_err(refused)?;
         if self.json {
             output::json(&indicium)?;
         } else {

@@ -1,11 +1,12 @@
 //! `porto psd frank`: one imprint, many alike, or a file of them.
 
-use super::{Device, failure};
+use super::{Device, failure, refused};
 use crate::failure::Failure;
 use crate::{input, output};
 use imprint::numbers::{Indicium, RequestId, cliche_byte};
 use psd::{Clock, Frame, Request};
-use psd_host::{BATCH, FilePsd, SystemClock, draw_request_id};
+use psd_host::client::Client;
+use psd_host::{SystemClock, draw_request_id};
 use serde::Deserialize;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -75,10 +76,10 @@ impl Frank {
     /// Does it.
     pub fn run(self) -> Result<ExitCode, Failure> {
         let requests = self.requests()?;
-        let mut psd = self.device.open()?;
+        let mut client = self.device.attach()?;
         let several = self.count.is_some() || self.batch.is_some();
         let mut printer = Printer { json: self.json, several, printed: 0 };
-        let franked = frank(&mut psd, &requests, &mut printer);
+        let franked = frank(&mut client, &requests, &mut printer);
         printer.finish()?;
         franked.map(|()| ExitCode::SUCCESS)
     }
@@ -123,12 +124,13 @@ impl Frank {
     }
 }
 
-/// Franks a thousand at a time, and prints each thousand once it is paid for.
-fn frank(psd: &mut FilePsd, requests: &[Request], printer: &mut Printer) -> Result<(), Failure> {
-    for batch in requests.chunks(BATCH) {
+/// Franks as many at a time as one commit of the device holds, and prints them once they are paid for.
+fn frank(client: &mut Client, requests: &[Request], printer: &mut Printer) -> Result<(), Failure> {
+    let batch = usize::from(client.hello().map_err(refused)?.batch).max(1);
+    for batch in requests.chunks(batch) {
         let mut indicia = Vec::with_capacity(batch.len());
-        psd.frank(batch, |indicium| indicia.push(indicium)).map_err(|error| match printer.printed {
-            0 => Failure::refused(error),
+        client.frank(batch, |indicium| indicia.push(indicium)).map_err(|error| match printer.printed {
+            0 => refused(error),
             done => Failure::refused(format!("after {done} of {} imprints: {error}", requests.len())),
         })?;
         indicia.iter().try_for_each(|indicium| printer.print(indicium))?;

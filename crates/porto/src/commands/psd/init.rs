@@ -1,8 +1,9 @@
 //! `porto psd init`: personalisation, once in a meter's life.
 
-use super::{Device, failure};
+use super::{failure, refused};
 use crate::failure::Failure;
 use crate::output;
+use psd_host::client::Client;
 use psd_host::documents::PersonalisationDocument;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -13,8 +14,9 @@ use std::process::ExitCode;
 pub struct Init {
     /// The personalisation file, from `porto issuer meter`.
     personalisation: PathBuf,
-    #[command(flatten)]
-    device: Device,
+    /// The device's memory file, which must not exist; its key will lie beside it as FILE.key.
+    #[arg(long, value_name = "FILE")]
+    memory: PathBuf,
     /// One JSON document on stdout.
     #[arg(long)]
     json: bool,
@@ -24,11 +26,13 @@ impl Init {
     /// Does it.
     pub fn run(self) -> Result<ExitCode, Failure> {
         let personalisation = PersonalisationDocument::read(&self.personalisation).map_err(failure)?;
-        let psd = psd_host::personalise(&self.device.memory, personalisation).map_err(failure)?;
+        let serial = personalisation.serial;
+        drop(psd_host::personalise(&self.memory, personalisation).map_err(failure)?);
         if self.json {
-            output::json(&super::registers::Document::of(&psd))?;
+            let mut client = Client::open(&self.memory).map_err(refused)?;
+            output::json(&super::registers::Document::of(&mut client)?)?;
         } else {
-            output::line(&format!("meter {} is in {}", psd.status().serial, self.device.memory.display()))?;
+            output::line(&format!("meter {serial} is in {}", self.memory.display()))?;
         }
         Ok(ExitCode::SUCCESS)
     }

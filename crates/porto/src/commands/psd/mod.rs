@@ -1,4 +1,4 @@
-//! `porto psd`: the postal security device on a memory file, one module per command.
+//! `porto psd`: the postal security device, one module per command. Each speaks the device's protocol.
 
 mod credit;
 mod fetch;
@@ -7,7 +7,8 @@ mod init;
 mod registers;
 
 use crate::failure::Failure;
-use psd_host::{FilePsd, HostError};
+use psd_host::HostError;
+use psd_host::client::{Client, ClientError};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -42,21 +43,43 @@ impl Command {
     }
 }
 
-/// Which device.
+/// Which device: one that is run by this command, or one that runs already.
 #[derive(clap::Args)]
+#[group(required = true, multiple = false)]
 struct Device {
-    /// The device's memory file; its key lies beside it as FILE.key.
+    /// The device's memory file, which no other process may have open; its key lies beside it as FILE.key.
     #[arg(long, value_name = "FILE")]
-    memory: PathBuf,
+    memory: Option<PathBuf>,
+    /// The socket of a device that `porto psd serve` runs.
+    #[arg(long, value_name = "PATH")]
+    socket: Option<PathBuf>,
 }
 
 impl Device {
-    fn open(&self) -> Result<Box<FilePsd>, Failure> {
-        psd_host::open(&self.memory).map_err(failure)
+    /// A connection for what anybody may ask.
+    fn connect(&self) -> Result<Client, Failure> {
+        let client = match (&self.memory, &self.socket) {
+            (Some(memory), _) => Client::open(memory),
+            (None, Some(socket)) => Client::connect(socket),
+            (None, None) => return Err(Failure::usage("either --memory or --socket is needed")),
+        };
+        client.map_err(refused)
+    }
+
+    /// A connection as the control unit.
+    fn attach(&self) -> Result<Client, Failure> {
+        let mut client = self.connect()?;
+        client.attach().map_err(refused)?;
+        Ok(client)
     }
 }
 
 /// A refusal is status 1; a file that cannot be used is status 2.
 pub fn failure(error: HostError) -> Failure {
+    if error.is_refusal() { Failure::refused(error) } else { Failure::usage(error) }
+}
+
+/// The same for what a client says.
+fn refused(error: ClientError) -> Failure {
     if error.is_refusal() { Failure::refused(error) } else { Failure::usage(error) }
 }

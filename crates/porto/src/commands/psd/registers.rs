@@ -1,10 +1,10 @@
 //! `porto psd registers`: how the meter stands.
 
-use super::Device;
+use super::{Device, refused};
 use crate::failure::Failure;
 use crate::output;
 use imprint::numbers::Suspicion;
-use psd_host::FilePsd;
+use psd_host::client::Client;
 use serde::Serialize;
 use std::process::ExitCode;
 use terms::{Money, Serial};
@@ -33,7 +33,7 @@ pub struct Document {
     commit: u64,
     last_grant: u64,
     last_mark: u64,
-    last_franking: usize,
+    last_franking: u16,
     suspicion: Suspicion,
     errors: Errors,
     findings: Vec<Finding>,
@@ -57,8 +57,8 @@ struct Finding {
 
 impl Document {
     /// The document of a device.
-    pub fn of(psd: &FilePsd) -> Document {
-        let status = psd.status();
+    pub fn of(client: &mut Client) -> Result<Document, Failure> {
+        let status = client.status().map_err(refused)?;
         let errors = status.errors;
         let finding = |finding: psd::Finding| Finding {
             commit: finding.commit,
@@ -66,7 +66,8 @@ impl Document {
             kind: finding.kind,
             what: finding.sentence(),
         };
-        Document {
+        let findings = client.findings().map_err(refused)?;
+        Ok(Document {
             serial: status.serial,
             registers: status.registers,
             min: status.value_range.0,
@@ -76,7 +77,7 @@ impl Document {
             commit: status.commit,
             last_grant: status.last_grant,
             last_mark: status.last_mark,
-            last_franking: psd.last_requests().len(),
+            last_franking: status.last_franking,
             suspicion: status.suspicion,
             errors: Errors {
                 requests: errors.requests,
@@ -84,15 +85,15 @@ impl Document {
                 clock: errors.clock,
                 memory: errors.memory,
             },
-            findings: psd.findings().map(finding).collect(),
-        }
+            findings: findings.into_iter().map(finding).collect(),
+        })
     }
 }
 
 impl Registers {
     /// Does it.
     pub fn run(self) -> Result<ExitCode, Failure> {
-        let document = Document::of(&*self.device.open()?);
+        let document = Document::of(&mut self.device.connect()?)?;
         if self.json {
             output::json(&document)?;
             return Ok(ExitCode::SUCCESS);

@@ -1,0 +1,169 @@
+//! The client: what a control unit, a command or a page uses to speak to a security device, be it behind a socket or
+//! in its own process. Both ways go through the same protocol and the same server.
+//!
+//! What always holds: every call ends within its time; a call whose answer did not come in time leaves no connection
+//! behind on which a late answer could be taken for another call's. Whoever franked and lost the connection asks
+//! again with [`Client::fetch`], or franks the same requests again: neither debits twice.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `connection` | commands out, answers in, each with its number |
+//! | `error` | why a call failed |
+
+mod connection;
+mod error;
+
+pub use error::ClientError;
+
+use crate::server::{FileService, Limits, Server};
+use crate::{HostError, SystemClock};
+use connection::Connection;
+use imprint::numbers::{Indicium, RequestId};
+use psd::protocol::{Answer, Command, Hello, Requests};
+use psd::service::Service;
+use psd::{Finding, Grant, GrantAnswer, Mark, Request, Signed, Status};
+use std::os::unix::net::UnixStream;
+use std::path::Path;
+use std::time::Duration;
+use terms::Registers;
+
+/// How long a call waits for its answers where nothing else is said. The longest work of a device is a start.
+pub const CALL_TIME: Duration = Duration::from_secs(10);
+
+/// A connection to a security device.
+#[derive(Debug)]
+pub struct Client {
+    connection: Connection,
+    /// The device itself where it runs in this process; it ends after the connection.
+    _server: Option<Server>,
+}
+
+impl Client {
+    /// Connects to the socket of a device that runs elsewhere.
+    pub fn connect(socket: &Path) -> Result<Client, ClientError> {
+        let stream = UnixStream::connect(socket)
+            .map_err(|source| ClientError::Connect { path: socket.to_path_buf(), source })?;
+        Client::over(stream, None)
+    }
+
+    /// Runs the device whose memory is this file in this process.
+    pub fn open(memory: &Path) -> Result<Client, ClientError> {
+        Client::run(Box::new(Service::new(*crate::open(memory)?)))
+    }
+
+    /// Runs a device in this process.
+    pub fn run(service: Box<FileService<SystemClock>>) -> Result<Client, ClientError> {
+        // A peer in the same process may be silent for as long as it likes.
+        let limits = Limits { idle: None, ..Limits::default() };
+        let server = Server::start(service, limits)?;
+        let stream = server.connect()?;
+        Client::over(stream, Some(server))
+    }
+
+    fn over(stream: UnixStream, server: Option<Server>) -> Result<Client, ClientError> {
+        let connection = Connection::start(stream, CALL_TIME).map_err(HostError::Thread)?;
+        Ok(Client { connection, _server: server })
+    }
+
+    /// How long each call waits from now on.
+    pub fn set_call_time(&mut self, time: Duration) {
+        self.connection.set_call_time(time);
+    }
+
+    /// Becomes the control unit, if nobody else is.
+    pub fn attach(&mut self) -> Result<(), ClientError> {
+        self.order(Command::Attach)
+    }
+
+    /// Is no longer the control unit.
+    pub fn detach(&mut self) -> Result<(), ClientError> {
+        self.order(Command::Detach)
+    }
+
+    /// Who is there.
+    pub fn hello(&mut self) -> Result<Hello, ClientError> {
+        self.ask(Command::Hello, |answer| match answer {
+            Answer::Hello(hello) => Some(hello),
+            _ => None,
+        })
+    }
+
+    /// How the meter stands.
+    pub fn status(&mut self) -> Result<Status, ClientError> {
+        self.ask(Command::Status, |answer| match answer {
+            Answer::Status(status) => Some(status),
+            _ => None,
+        })
+    }
+
+    /// The registers.
+    pub fn registers(&mut self) -> Result<Registers, ClientError> {
+        self.ask(Command::Registers, |answer| match answer {
+            Answer::Registers(registers) => Some(registers),
+            _ => None,
+        })
+    }
+
+    /// What starts found in the memory, the oldest first.
+    pub fn findings(&mut self) -> Result<Vec<Finding>, ClientError> {
+        let mut findings = Vec::new();
+        self.connection.call(Command::Findings, |answer| {
+            let Answer::Finding(finding) = answer else { return false };
+            findings.push(finding);
+            true
+        })?;
+        Ok(findings)
+    }
+
+    /// Franks these requests: all are debited, or none. Gives each indicium in the order asked for.
+    pub fn frank(&mut self, requests: &[Request], mut give: impl FnMut(Indicium)) -> Result<(), ClientError> {
+        let bytes: Vec<u8> = requests.iter().flat_map(|request| request.to_bytes()).collect();
+        let command = Command::Frank { requests: Requests::new(&bytes) };
+        self.connection.call(command, |answer| {
+            let Answer::Indicium(indicium) = answer else { return false };
+            give(indicium);
+            true
+        })
+    }
+
+    /// An indicium of the last franking once more.
+    pub fn fetch(&mut self, id: RequestId) -> Result<Indicium, ClientError> {
+        self.ask(Command::fetch(id), |answer| match answer {
+            Answer::Indicium(indicium) => Some(indicium),
+            _ => None,
+        })
+    }
+
+    /// Hands a grant in.
+    pub fn grant(&mut self, grant: &Signed<Grant>) -> Result<GrantAnswer, ClientError> {
+        self.ask(Command::Grant(grant.into()), |answer| match answer {
+            Answer::Granted { before: false, registers } => Some(GrantAnswer::Taken(registers)),
+            Answer::Granted { before: true, registers } => Some(GrantAnswer::TakenBefore(registers)),
+            _ => None,
+        })
+    }
+
+    /// Hands a mark in.
+    pub fn mark(&mut self, mark: &Signed<Mark>) -> Result<(), ClientError> {
+        self.order(Command::Mark(mark.into()))
+    }
+
+    /// A command that is carried out or refused, and answered by nothing else.
+    fn order(&mut self, command: Command<'_>) -> Result<(), ClientError> {
+        self.connection.call(command, |_| false)
+    }
+
+    /// A command that is answered by one thing.
+    fn ask<T>(
+        &mut self,
+        command: Command<'_>,
+        mut take: impl FnMut(Answer) -> Option<T>,
+    ) -> Result<T, ClientError> {
+        let mut found = None;
+        self.connection.call(command, |answer| {
+            found = take(answer);
+            found.is_some()
+        })?;
+        found.ok_or(ClientError::Confused)
+    }
+}

@@ -1,0 +1,181 @@
+//! The service: owns a device and turns each frame into answers.
+//!
+//! What always holds: a frame is answered in full before the next one is looked at, by any number of answers and one
+//! that ends them; at most one session is the control unit's; no bytes of any session make it fail. What it must
+//! never do: wait for a peer, or give to one session what another asked for.
+
+use crate::board::Board;
+use crate::device::{GrantAnswer, Psd};
+use crate::error::Error;
+use crate::memory::Memory;
+use crate::protocol::{
+    ANSWER_BYTES_MAX, Answer, Command, Fault, Frame, Hello, LENGTH_BYTES, NUMBER_PUSHED, Refusal, Requests,
+};
+use crate::request::Request;
+use imprint::numbers::RequestId;
+
+/// One peer's connection, from its first frame to its last.
+#[derive(Debug)]
+pub struct Session {
+    id: u64,
+    peer: u32,
+    last_number: u32,
+}
+
+/// Where answers go: each call is one frame with its length.
+pub type Emit<'a> = &'a mut dyn FnMut(&[u8]);
+
+/// A device and what its service remembers beside it.
+pub struct Service<M, B, const BATCH: usize> {
+    psd: Psd<M, B, BATCH>,
+    sessions: u64,
+    control_unit: Option<u64>,
+    requests: [Request; BATCH],
+}
+
+/// Why a command is not carried out: the frame's fault or the device's error.
+enum Failure {
+    Fault(Fault),
+    Error(Error),
+}
+
+impl<M: Memory, B: Board, const BATCH: usize> Service<M, B, BATCH> {
+    /// The service of a device.
+    pub fn new(psd: Psd<M, B, BATCH>) -> Self {
+        const { assert!(BATCH <= crate::protocol::PIECES_MAX) };
+        Service { psd, sessions: 0, control_unit: None, requests: [Request::NONE; BATCH] }
+    }
+
+    /// A session for a new peer, which the board knows by this number.
+    pub fn open(&mut self, peer: u32) -> Session {
+        self.sessions = self.sessions.saturating_add(1);
+        Session { id: self.sessions, peer, last_number: 0 }
+    }
+
+    /// The peer of a session has gone: if it was the control unit, another may be.
+    pub fn close(&mut self, session: &Session) {
+        if self.is_control_unit(session) {
+            self.control_unit = None;
+            self.psd.disconnect();
+        }
+    }
+
+    /// Whether a session is the control unit's.
+    pub fn is_control_unit(&self, session: &Session) -> bool {
+        self.control_unit == Some(session.id)
+    }
+
+    /// Carries out the command in a frame, given without its length, and emits the answers, each a frame with its
+    /// length.
+    pub fn handle(&mut self, frame: &[u8], session: &mut Session, emit: Emit<'_>) {
+        let (number, command) = match accept(frame, session) {
+            Ok(accepted) => accepted,
+            Err((number, fault)) => return send(number, &Answer::Refused(fault.into()), emit),
+        };
+        let mut give = |answer: &Answer| send(number, answer, emit);
+        let last = match self.carry_out(command, session, &mut give) {
+            Ok(()) => Answer::Done,
+            Err(failure) => Answer::Refused(failure.into()),
+        };
+        send(number, &last, emit);
+    }
+
+    fn carry_out(
+        &mut self,
+        command: Command<'_>,
+        session: &Session,
+        give: &mut dyn FnMut(&Answer),
+    ) -> Result<(), Failure> {
+        if command.is_control_units() && !self.is_control_unit(session) {
+            return Err(Fault::NotControlUnit.into());
+        }
+        match command {
+            Command::Hello => give(&Answer::Hello(self.hello())),
+            Command::Attach => self.attach(session)?,
+            Command::Detach => self.close(session),
+            Command::Status => give(&Answer::Status(self.psd.status())),
+            Command::Registers => give(&Answer::Registers(self.psd.registers())),
+            Command::Findings => self.psd.findings().for_each(|finding| give(&Answer::Finding(finding))),
+            Command::Frank { requests } => self.frank(requests, give)?,
+            Command::Fetch { request } => give(&Answer::Indicium(self.psd.fetch(RequestId(request))?)),
+            Command::Grant(grant) => give(&granted(self.psd.grant(&grant.into())?)),
+            Command::Mark(mark) => self.psd.mark(&mark.into())?,
+        }
+        Ok(())
+    }
+
+    fn hello(&self) -> Hello {
+        let serial = self.psd.status().serial;
+        Hello { serial, batch: BATCH as u16, is_attached: self.control_unit.is_some() }
+    }
+
+    fn attach(&mut self, session: &Session) -> Result<(), Failure> {
+        if self.control_unit.is_some_and(|id| id != session.id) {
+            return Err(Fault::RoleTaken.into());
+        }
+        self.control_unit = None;
+        self.psd.connect(session.peer).map_err(|_| Fault::Unseen)?;
+        self.control_unit = Some(session.id);
+        Ok(())
+    }
+
+    fn frank(&mut self, requests: Requests<'_>, give: &mut dyn FnMut(&Answer)) -> Result<(), Failure> {
+        if requests.len() > BATCH {
+            return Err(Error::TooManyRequests { limit: BATCH }.into());
+        }
+        let requests = requests.read(&mut self.requests).ok_or(Fault::Malformed)?;
+        Ok(self.psd.frank(requests, |indicium| give(&Answer::Indicium(indicium)))?)
+    }
+}
+
+/// Tells a peer of a fault that concerns no command: in what it sent, where that was no whole frame, or in itself.
+pub fn refuse(fault: Fault, emit: Emit<'_>) {
+    send(NUMBER_PUSHED, &Answer::Refused(fault.into()), emit);
+}
+
+/// The number and the command of a frame that comes in its order.
+fn accept<'a>(frame: &'a [u8], session: &mut Session) -> Result<(u32, Command<'a>), (u32, Fault)> {
+    let frame = Frame::parse(frame)?;
+    let number = frame.number;
+    if number <= session.last_number {
+        return Err((number, Fault::Order));
+    }
+    session.last_number = number;
+    frame.command().map(|command| (number, command)).map_err(|fault| (number, fault))
+}
+
+/// Emits one answer. Every answer fits: a test writes the longest of each kind.
+fn send(number: u32, answer: &Answer, emit: Emit<'_>) {
+    let mut buffer = [0; LENGTH_BYTES + ANSWER_BYTES_MAX];
+    if let Some(frame) = Frame::write(number, answer, &mut buffer) {
+        emit(frame);
+    }
+}
+
+fn granted(answer: GrantAnswer) -> Answer {
+    match answer {
+        GrantAnswer::Taken(registers) => Answer::Granted { before: false, registers },
+        GrantAnswer::TakenBefore(registers) => Answer::Granted { before: true, registers },
+    }
+}
+
+impl From<Fault> for Failure {
+    fn from(fault: Fault) -> Failure {
+        Failure::Fault(fault)
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Failure {
+        Failure::Error(error)
+    }
+}
+
+impl From<Failure> for Refusal {
+    fn from(failure: Failure) -> Refusal {
+        match failure {
+            Failure::Fault(fault) => fault.into(),
+            Failure::Error(error) => error.into(),
+        }
+    }
+}
