@@ -55,6 +55,9 @@ pub enum HostError {
     /// Another server listens at the socket.
     #[error("another server listens at {0}")]
     SocketTaken(PathBuf),
+    /// A setting cannot be followed.
+    #[error("the settings cannot be followed: {0}")]
+    Setting(String),
     /// The system gives no further thread or socket.
     #[error("the system gives no further thread or socket: {0}")]
     Thread(#[source] io::Error),

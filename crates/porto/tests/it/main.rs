@@ -1,7 +1,9 @@
 //! The command line as its users see it: real processes, their output and their status.
 
+mod desk;
 mod imprint;
 mod psd;
+mod serve;
 mod symbols;
 
 use std::path::PathBuf;

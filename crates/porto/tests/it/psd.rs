@@ -1,60 +1,9 @@
 //! Issuer and security device by command: from drawing keys to an indicium, and what is refused.
 
+use crate::desk::Desk;
 use serde_json::Value;
 use std::io::{BufRead, BufReader};
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
-use tempfile::TempDir;
-
-/// A folder to work in.
-struct Desk(TempDir);
-
-impl Desk {
-    fn new() -> Desk {
-        Desk(tempfile::tempdir().unwrap())
-    }
-
-    /// A desk with an issuer, a meter and 50.00 of credit.
-    fn with_meter() -> Desk {
-        let desk = Desk::new();
-        desk.done("issuer init issuer");
-        desk.done("issuer meter issuer --serial 12345678 --out meter.json");
-        desk.done("psd init meter.json --memory meter.psd");
-        desk.done("issuer grant issuer --serial 12345678 --amount 5000 --out grant.json");
-        desk.done("psd grant --memory meter.psd grant.json");
-        desk
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
-    }
-
-    fn run(&self, line: &str) -> Output {
-        let porto = Path::new(env!("CARGO_BIN_EXE_porto"));
-        Command::new(porto).args(line.split(' ')).current_dir(self.0.path()).output().unwrap()
-    }
-
-    fn done(&self, line: &str) -> String {
-        let output = self.run(line);
-        let errors = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{line}: {errors}");
-        String::from_utf8(output.stdout).unwrap()
-    }
-
-    fn json(&self, line: &str) -> Value {
-        serde_json::from_str(&self.done(line)).unwrap()
-    }
-
-    /// Runs what must fail with this status and one sentence that holds `word`.
-    fn fails(&self, line: &str, status: i32, word: &str) {
-        let output = self.run(line);
-        let errors = String::from_utf8(output.stderr).unwrap();
-        assert_eq!(output.status.code(), Some(status), "{line}: {errors}");
-        assert!(errors.contains(word), "{line}: {errors}");
-        assert_eq!(errors.lines().count(), 1, "{line}: {errors}");
-        assert!(output.stdout.is_empty(), "{line}: nothing on stdout");
-    }
-}
+use std::process::{Command, Stdio};
 
 /// Claim: A1
 #[test]
@@ -183,7 +132,7 @@ fn a_process_killed_at_any_moment_has_paid_for_all_it_printed_and_loses_no_credi
         let arguments = "psd frank --memory meter.psd --postage 1 --count 3000 --request 1000 --json";
         let mut process = Command::new(env!("CARGO_BIN_EXE_porto"))
             .args(arguments.split(' '))
-            .current_dir(desk.0.path())
+            .current_dir(desk.folder())
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();

@@ -9,12 +9,15 @@
 //! | `connection` | the two threads of a peer |
 //! | `desk` | the device's thread |
 //! | `listener` | the socket, and who may connect to it |
+//! | `settings` | the settings file |
 
 mod connection;
 mod desk;
 mod listener;
+mod settings;
 
 pub use listener::{Listener, PeerRule};
+pub use settings::{Account, Settings};
 
 use crate::{BATCH, Computer, FileMemory, HostError};
 use desk::{Desk, Event};

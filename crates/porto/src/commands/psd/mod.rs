@@ -5,6 +5,7 @@ mod fetch;
 mod frank;
 mod init;
 mod registers;
+mod serve;
 
 use crate::failure::Failure;
 use psd_host::HostError;
@@ -27,6 +28,8 @@ pub enum Command {
     Fetch(fetch::Fetch),
     /// Show the registers
     Registers(registers::Registers),
+    /// Run a device for others to use, at a socket
+    Serve(serve::Serve),
 }
 
 impl Command {
@@ -39,6 +42,7 @@ impl Command {
             Command::Frank(command) => command.run(),
             Command::Fetch(command) => command.run(),
             Command::Registers(command) => command.run(),
+            Command::Serve(command) => command.run(),
         }
     }
 }
