@@ -6,12 +6,17 @@ use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
+use std::thread;
+use std::time::{Duration, Instant};
 use zeroize::Zeroizing;
 
 /// The longest document that is read.
 const DOCUMENT_BYTES_MAX: u64 = 1 << 20;
 /// Readable and writable by the owner alone.
 const PRIVATE: u32 = 0o600;
+/// How long a lock that somebody else has is tried again.
+const LOCK_PATIENCE: Duration = Duration::from_millis(200);
+const LOCK_PAUSE: Duration = Duration::from_millis(5);
 
 /// Makes a new file that its owner alone can read, with this content, durable.
 pub(crate) fn create_private(path: &Path, content: &[u8]) -> Result<(), HostError> {
@@ -85,10 +90,17 @@ pub(crate) fn read_json<T: DeserializeOwned>(path: &Path) -> Result<T, HostError
 }
 
 /// Takes the exclusive lock of an open file, or nothing if somebody else has it.
+///
+/// A program that was just closed may have started another one, which holds the lock as well until it runs its own
+/// image: so a lock that is taken is tried again for a moment.
 pub(crate) fn lock(file: &File, path: &Path) -> Result<bool, HostError> {
-    match file.try_lock() {
-        Ok(()) => Ok(true),
-        Err(TryLockError::WouldBlock) => Ok(false),
-        Err(TryLockError::Error(error)) => Err(HostError::file(path, "locked")(error)),
+    let begin = Instant::now();
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(true),
+            Err(TryLockError::WouldBlock) if begin.elapsed() < LOCK_PATIENCE => thread::sleep(LOCK_PAUSE),
+            Err(TryLockError::WouldBlock) => return Ok(false),
+            Err(TryLockError::Error(error)) => return Err(HostError::file(path, "locked")(error)),
+        }
     }
 }
