@@ -2,15 +2,15 @@
 //! them, open with sound registers or are refused.
 #![no_main]
 
-use imprint::numbers::{Key, Profile, RequestId};
-use libfuzzer_sys::fuzz_target;
-use psd::{
-    EPOCH, Frame, Image, KeySlot, MemoryKey, Personalisation, Psd, Request, Stillness, TRIAL_BATCH, open_any, sectors_needed,
-};
-use std::sync::OnceLock;
-use terms::{Money, Serial};
+mod meter;
 
-const KEY: MemoryKey = MemoryKey::new([7; 32]);
+use imprint::numbers::RequestId;
+use libfuzzer_sys::fuzz_target;
+use meter::{KEY, personalisation};
+use psd::{EPOCH, Frame, Image, Psd, Request, Stillness, TRIAL_BATCH, open_any, sectors_needed};
+use std::sync::OnceLock;
+use terms::Money;
+
 /// An edit: two bytes of place, one of value.
 const EDIT_BYTES: usize = 3;
 
@@ -55,25 +55,3 @@ fn device() -> Vec<u8> {
     drop(psd);
     memory
 }
-
-fn personalisation() -> Personalisation {
-    let keys = [1, 2].map(|slot| KeySlot { slot, key: Key::new([slot; 32]) });
-    Personalisation {
-        serial: Serial::new(12_345_678).expect("eight digits"),
-        call_number: 1,
-        seal: 1,
-        value_min: Money::from_minor(1),
-        value_max: Money::from_minor(9999),
-        days_ahead: 30,
-        // A point of the curve, as a verifying key has to be: that of the secret key of 32 nines.
-        issuer: ISSUER,
-        profile: Profile::named("p1").expect("built in"),
-        keys: keys.into_iter().collect(),
-    }
-}
-
-/// The issuer's verifying key.
-const ISSUER: [u8; 32] = [
-    0xfd, 0x17, 0x24, 0x38, 0x5a, 0xa0, 0xc7, 0x5b, 0x64, 0xfb, 0x78, 0xcd, 0x60, 0x2f, 0xa1, 0xd9, 0x91,
-    0xfd, 0xeb, 0xf7, 0x6b, 0x13, 0xc5, 0x8e, 0xd7, 0x02, 0xea, 0xc8, 0x35, 0xe9, 0xf6, 0x18,
-];
