@@ -48,6 +48,26 @@ impl TpmPlace {
         TpmPlace { tcti, index_base: TpmPlace::INDEX_BASE }
     }
 
+    /// The device file it is reached through, if it is reached through one.
+    pub(crate) fn device(&self) -> Option<&str> {
+        match self.tcti.split_once(':') {
+            Some(("device", path)) => Some(path),
+            None if self.tcti == "device" => Some("/dev/tpm0"),
+            _ => None,
+        }
+    }
+
+    /// The ports it is reached through, if it is reached over a network: for commands, and the next for its control.
+    pub(crate) fn ports(&self) -> Vec<u16> {
+        let (kind, rest) = self.tcti.split_once(':').unwrap_or((&self.tcti, ""));
+        if !["swtpm", "mssim"].contains(&kind) {
+            return Vec::new();
+        }
+        let named = rest.split(',').find_map(|part| part.strip_prefix("port="));
+        let port: u16 = named.and_then(|port| port.parse().ok()).unwrap_or(2321);
+        vec![port, port.saturating_add(1)]
+    }
+
     /// Removes the two indices there, so that a new device can be made with them. A device that still used them does
     /// not start any more.
     pub fn clear(&self) -> Result<(), HostError> {

@@ -14,6 +14,7 @@
 //! | `computer` | the board that a computer is |
 //! | [`documents`] | what lies in JSON files: personalisation, grant, mark |
 //! | `equipment` | what a device is equipped with: sensors, a TPM |
+//! | [`hardening`] | what a process that runs a device gives up |
 //! | [`issuer`] | the development issuer: draws keys, signs grants |
 //! | [`server`] | a device behind a socket, or for its own process |
 //! | [`workloads`] | the loads that are measured, here and beside peers |
@@ -24,6 +25,7 @@ mod computer;
 pub mod documents;
 mod equipment;
 mod error;
+pub mod hardening;
 pub mod issuer;
 pub mod server;
 mod wire;

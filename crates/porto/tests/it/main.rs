@@ -1,6 +1,7 @@
 //! The command line as its users see it: real processes, their output and their status.
 
 mod desk;
+mod hardening;
 mod imprint;
 mod psd;
 mod serve;

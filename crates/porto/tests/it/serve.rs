@@ -15,7 +15,7 @@ use std::time::Duration;
 use terms::{Date, Money};
 
 /// A running `porto psd serve`.
-pub struct Daemon(Child);
+pub struct Daemon(pub Child);
 
 impl Daemon {
     /// Starts it with these arguments and waits until it listens.

@@ -40,6 +40,7 @@ pub use tamper::TamperFile;
 pub use tpm::{SealedKey, Tpm, TpmCounter, TpmError, TpmTamperMemory};
 
 pub(crate) use password::derive;
+pub(crate) use program::OPENER;
 pub(crate) use tracer::Tracer;
 pub(crate) use vault::Vault;
 

@@ -4,6 +4,7 @@ use super::failure;
 use crate::failure::Failure;
 use crate::output;
 use psd::service::Service;
+use psd_host::hardening::{Measure, Needs, harden};
 use psd_host::server::{Listener, Server, Settings};
 use serde::Serialize;
 use signal_hook::consts::{SIGINT, SIGTERM};
@@ -36,6 +37,7 @@ pub struct Serve {
 struct Listening {
     serial: Serial,
     socket: PathBuf,
+    hardening: Vec<Measure>,
 }
 
 impl Serve {
@@ -51,11 +53,16 @@ impl Serve {
         let psd = psd_host::open(memory).map_err(failure)?;
         let serial = psd.status().serial;
         let limits = settings.limits().map_err(failure)?;
-        let server = Server::start(Box::new(Service::new(*psd)), limits).map_err(failure)?;
         let (group, rule) = (settings.group().map_err(failure)?, settings.rule().map_err(failure)?);
         let listener = Listener::bind(socket, group, rule).map_err(failure)?;
+        // What is open by now stays open; the server's threads have no more rights than this one.
+        let hardening = harden(&Needs { memory, socket, tpm: None });
+        let server = Server::start(Box::new(Service::new(*psd)), limits).map_err(failure)?;
+        for measure in hardening.iter().filter(|measure| measure.missing.is_some()) {
+            eprintln!("porto: {measure}");
+        }
         if self.json {
-            output::json(&Listening { serial, socket: socket.clone() })?;
+            output::json(&Listening { serial, socket: socket.clone(), hardening })?;
         } else {
             output::line(&format!("meter {serial} listens at {}", socket.display()))?;
         }
