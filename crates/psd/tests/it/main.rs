@@ -10,5 +10,6 @@ mod medium;
 mod meter;
 mod monotone;
 mod property;
+mod schedules;
 mod service;
 mod supervision;

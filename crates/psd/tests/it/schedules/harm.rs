@@ -1,0 +1,113 @@
+//! What happens to a meter's machine: its clock, its power, its disk, and people who meddle with it.
+
+use super::disk::{self, Tag};
+use super::life::{Book, Life, TENTHS_A_DAY, later};
+use super::model::{SLOTS, pair};
+use crate::meter::TODAY;
+use psd::Now;
+
+impl Life<'_> {
+    pub(super) fn turn_clock(&mut self, event: &'static str, turn: impl FnOnce(u64) -> u64) {
+        let tenths = turn(self.now().tenths);
+        self.note(event, tenths);
+        let today = later(TODAY, (tenths / TENTHS_A_DAY) as u32);
+        self.board.now.set(Ok(Now { tenths, today, minute: 600 }));
+    }
+
+    pub(super) fn stop(&mut self, event: &'static str) {
+        self.note(event, 0);
+        self.device = None;
+        self.is_stuck = false;
+        self.disk.revive();
+    }
+
+    pub(super) fn lose_power(&mut self) {
+        self.stop("the power is cut");
+        let loss = self.disk.lose_power(&mut self.chance);
+        self.counts.add("sectors kept through a cut", loss.kept);
+        self.counts.add("sectors lost by a cut", loss.lost);
+        self.counts.add("sectors torn by a cut", loss.torn);
+    }
+
+    pub(super) fn recover_from_failure(&mut self) {
+        if self.chance.permille(700) {
+            self.lose_power();
+        } else {
+            self.stop("the process ends after a write that failed");
+        }
+    }
+
+    pub(super) fn arm(&mut self) {
+        if !self.disk.is_failing() {
+            let (operations, begun) = (self.chance.below(5), self.chance.below(3));
+            self.note("a write is going to fail", operations as u64);
+            self.disk.fail_in(operations, begun);
+        }
+    }
+
+    pub(super) fn rot(&mut self) {
+        if self.is_stuck {
+            return;
+        }
+        let place = self.chance.below(SLOTS + 1);
+        let sectors = if place == SLOTS { [0, 1] } else { pair(place) };
+        self.is_rotten = true;
+        if self.chance.permille(150) {
+            self.note("both copies of a pair rot", place as u64);
+            sectors.into_iter().for_each(|sector| self.disk.rot(sector, &mut self.chance));
+        } else {
+            self.note("one copy of a pair rots", place as u64);
+            let [rotting, other] = if self.chance.permille(500) { sectors } else { [sectors[1], sectors[0]] };
+            // Of a record that a cut left in one copy, that copy stays.
+            if !self.disk.is_left_behind(other) {
+                self.disk.rot(rotting, &mut self.chance);
+            }
+        }
+    }
+
+    pub(super) fn tamper(&mut self) {
+        if self.is_stuck {
+            return;
+        }
+        let slot = self.chance.below(SLOTS);
+        match (self.chance.below(6), self.copy.take()) {
+            (0, _) => {
+                self.note("somebody moves a sector", slot as u64);
+                self.disk.copy_sector(pair((slot + 1) % SLOTS)[0], pair(slot)[0]);
+                self.is_tampered = true;
+            }
+            (1, Some((copy, book))) => {
+                self.note("somebody puts a record back", slot as u64);
+                self.put_back(&copy, book, &pair(slot));
+            }
+            (2, Some((copy, book))) => {
+                self.note("somebody puts an old image back", 0);
+                let all: Vec<usize> = (0..self.disk.sectors()).collect();
+                self.put_back(&copy, book, &all);
+            }
+            (_, None) => {
+                self.note("somebody copies the image", 0);
+                self.copy = Some((self.disk.copy(), self.book.clone()));
+            }
+            (_, copy) => self.copy = copy,
+        }
+    }
+
+    pub(super) fn put_back(&mut self, copy: &disk::Copy, book: Book, sectors: &[usize]) {
+        self.disk.put_back(copy, sectors.iter().copied());
+        let sequences: Vec<u64> = sectors
+            .iter()
+            .filter_map(|sector| match copy.tag(*sector) {
+                Tag::Whole(sequence) => Some(sequence),
+                Tag::Broken | Tag::Moved => None,
+            })
+            .collect();
+        for (sequence, model) in book {
+            if sequences.contains(&sequence) {
+                self.book.retain(|(number, _)| *number != sequence);
+                self.book.push((sequence, model));
+            }
+        }
+        self.is_tampered = true;
+    }
+}
