@@ -61,6 +61,12 @@ pub struct Measure {
     pub missing: Option<String>,
 }
 
+impl Measure {
+    fn of(protection: Protection, taken: Result<(), String>) -> Measure {
+        Measure { protection, missing: taken.err() }
+    }
+}
+
 impl fmt::Display for Protection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -81,17 +87,24 @@ impl fmt::Display for Measure {
     }
 }
 
-/// Takes every protection that is to be had, for this thread and those it starts from now on.
+/// Takes every protection that is to be had: for the process, and for this thread and those it starts from now on.
 pub fn harden(needs: &Needs) -> Vec<Measure> {
-    // Calls come last: the others need some that are then forbidden.
-    type Take = fn(&Needs) -> Result<(), String>;
-    let takes: [(Protection, Take); 4] = [
-        (Protection::NoDumps, |_| forbid_dumps()),
-        (Protection::NoSwapping, |_| forbid_swapping()),
-        (Protection::FewFiles, |needs| files::confine(needs).and_then(|()| no_other_threads())),
-        (Protection::FewCalls, |needs| no_other_threads().and(calls::confine(needs))),
-    ];
-    takes.map(|(protection, take)| Measure { protection, missing: take(needs).err() }).into()
+    let dumps = Measure::of(Protection::NoDumps, forbid_dumps());
+    let swapping = Measure::of(Protection::NoSwapping, forbid_swapping());
+    let others = no_other_threads();
+    // A thread that is not confined leaves both confinements with a hole; what else is wrong with one is told first.
+    let confined = confine(needs).map(|measure| match &others {
+        Err(reason) if measure.missing.is_none() => Measure { missing: Some(reason.clone()), ..measure },
+        _ => measure,
+    });
+    [dumps, swapping].into_iter().chain(confined).collect()
+}
+
+/// The part of it that is each thread's own: few files and few calls, for this thread and those it starts.
+pub fn confine(needs: &Needs) -> [Measure; 2] {
+    // Calls come last: without them landlock could not be taken any more.
+    let files = Measure::of(Protection::FewFiles, files::confine(needs));
+    [files, Measure::of(Protection::FewCalls, calls::confine(needs))]
 }
 
 fn forbid_dumps() -> Result<(), String> {

@@ -3,6 +3,7 @@
 
 use crate::{METER, Mailroom, NoTime, frank, order, request, serial};
 use psd::{Codeword, CommitCounter, Error, PartFault, TamperMemory};
+use psd_host::hardening::{Needs, confine};
 use psd_host::{
     Equipment, HostError, SealedKey, SystemClock, Tpm, TpmPlace, open, open_equipped, personalise_equipped,
     sealed_key_path,
@@ -11,7 +12,8 @@ use std::fs;
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::thread::sleep;
+use std::sync::mpsc::channel;
+use std::thread::{self, sleep};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
@@ -239,12 +241,37 @@ fn one_advance_is_quick_enough_to_be_made_every_64_commits() {
     assert!(times[25] < Duration::from_millis(100), "{:?}", times[25]);
 }
 
+#[test]
+fn a_confined_daemon_reaches_its_tpm_even_when_the_connection_has_broken() {
+    let mut software = SoftwareTpm::new();
+    let place = TpmPlace::new(software.tcti());
+    let tpm = software.open();
+    tpm.set_up(BASE, &KEY).unwrap();
+    let (mut counter, _) = tpm.parts(BASE, &KEY).unwrap();
+    let ((confined, is_confined), (go_on, restarted)) = (channel(), channel());
+    let daemon = thread::spawn(move || {
+        let nowhere = Path::new("/nowhere/memory");
+        let measures = confine(&Needs { memory: nowhere, socket: nowhere, tpm: Some(&place) });
+        let before = counter.value();
+        confined.send(()).unwrap();
+        restarted.recv().unwrap();
+        (measures, before, counter.advance(), counter.value())
+    });
+    is_confined.recv().unwrap();
+    software.restart();
+    go_on.send(()).unwrap();
+    let (measures, before, advanced, after) = daemon.join().unwrap();
+    let is_too_old = |reason: &String| reason.contains("this kernel");
+    assert!(measures.iter().all(|measure| measure.missing.as_ref().is_none_or(is_too_old)), "{measures:?}");
+    assert_eq!((advanced, after), (Ok(()), before.map(|value| value.map(|value| value + 1))));
+}
+
 /// Connections are handed from thread to thread with the device.
 #[test]
 fn a_tpm_can_be_used_on_another_thread() {
     let software = SoftwareTpm::new();
     let tpm = software.open();
-    let used = std::thread::spawn(move || tpm.set_up(BASE, &KEY).map(drop));
+    let used = thread::spawn(move || tpm.set_up(BASE, &KEY).map(drop));
     used.join().unwrap().unwrap();
 }
 
