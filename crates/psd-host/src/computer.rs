@@ -44,6 +44,12 @@ impl<C: Clock> Computer<C> {
         }
     }
 
+    /// The same, which measures these programs.
+    pub(crate) fn with_programs(mut self, programs: Programs) -> Computer<C> {
+        self.programs = programs;
+        self
+    }
+
     /// The same with these sensors on its housing.
     pub(crate) fn with_sensors(mut self, sensors: Sensors) -> Computer<C> {
         self.sensors = sensors;

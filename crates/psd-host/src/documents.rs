@@ -1,9 +1,11 @@
-//! What lies in JSON files between issuer and meter: personalisation, grant, mark. See docs/formats/grant.md.
+//! What lies in JSON files between issuer and meter: personalisation, grant, order, report. See docs/formats/grant.md.
 
 use crate::HostError;
 use crate::adapters;
 use imprint::numbers::{Key, Profile};
-use psd::{Grant, KEYS_MAX, KeySlot, Mark, Personalisation, Signed};
+use psd::{
+    Grant, KEYS_MAX, KeySlot, Order, Personalisation, REPORT_BYTES_MAX, SealedReport, Settings, Signed, Task,
+};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 use terms::{Money, Serial};
@@ -25,6 +27,10 @@ pub struct PersonalisationDocument {
     issuer: Hex<32>,
     profile: Profile,
     keys: Vec<KeyDocument>,
+    #[serde(with = "key_text")]
+    link: Key,
+    #[serde(default)]
+    settings: Settings,
 }
 
 /// A key and its slot.
@@ -51,6 +57,8 @@ impl PersonalisationDocument {
             issuer: Hex(personalisation.issuer),
             profile: personalisation.profile.clone(),
             keys: personalisation.keys.iter().map(key).collect(),
+            link: personalisation.link.clone(),
+            settings: personalisation.settings.clone(),
         }
     }
 
@@ -73,6 +81,8 @@ impl PersonalisationDocument {
             issuer: document.issuer.0,
             profile: document.profile,
             keys: document.keys.into_iter().map(slot).collect(),
+            link: document.link,
+            settings: document.settings,
         };
         personalisation.check().map_err(|error| fault(error.to_string()))?;
         Ok(personalisation)
@@ -88,19 +98,24 @@ pub struct GrantDocument {
     number: u64,
     amount: i64,
     r3_before: Money,
+    /// Takes all of R1 back, and ends the meter's service.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    closing: bool,
     signature: Hex<64>,
 }
 
 impl GrantDocument {
     /// The document of a signed grant.
     pub fn new(signed: &Signed<Grant>) -> GrantDocument {
-        let Signed { message: Grant { serial, number, amount_minor, r3_before }, signature } = *signed;
+        let Signed { message: Grant { serial, number, amount_minor, r3_before, closing }, signature } =
+            *signed;
         GrantDocument {
             version: VERSION,
             serial,
             number,
             amount: amount_minor,
             r3_before,
+            closing,
             signature: Hex(signature),
         }
     }
@@ -109,36 +124,70 @@ impl GrantDocument {
     pub fn read(path: &Path) -> Result<Signed<Grant>, HostError> {
         let document: GrantDocument = adapters::read_json(path)?;
         check_version(path, document.version)?;
-        let GrantDocument { serial, number, amount, r3_before, signature, .. } = document;
-        let message = Grant { serial, number, amount_minor: amount, r3_before };
+        let GrantDocument { serial, number, amount, r3_before, closing, signature, .. } = document;
+        let message = Grant { serial, number, amount_minor: amount, r3_before, closing };
         Ok(Signed { message, signature: signature.0 })
     }
 }
 
-/// A signed mark: the issuer's word that a meter is under suspicion, or no longer.
+/// A signed order of the centre.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct MarkDocument {
+pub struct OrderDocument {
     version: u16,
     serial: Serial,
     number: u64,
-    suspicious: bool,
+    task: Task,
     signature: Hex<64>,
 }
 
-impl MarkDocument {
-    /// The document of a signed mark.
-    pub fn new(signed: &Signed<Mark>) -> MarkDocument {
-        let Signed { message: Mark { serial, number, suspicious }, signature } = *signed;
-        MarkDocument { version: VERSION, serial, number, suspicious, signature: Hex(signature) }
+impl OrderDocument {
+    /// The document of a signed order.
+    pub fn new(signed: &Signed<Order>) -> OrderDocument {
+        let Signed { message: Order { serial, number, task }, signature } = *signed;
+        OrderDocument { version: VERSION, serial, number, task, signature: Hex(signature) }
     }
 
-    /// Reads a mark file.
-    pub fn read(path: &Path) -> Result<Signed<Mark>, HostError> {
-        let document: MarkDocument = adapters::read_json(path)?;
+    /// Reads an order file.
+    pub fn read(path: &Path) -> Result<Signed<Order>, HostError> {
+        let document: OrderDocument = adapters::read_json(path)?;
         check_version(path, document.version)?;
-        let MarkDocument { serial, number, suspicious, signature, .. } = document;
-        Ok(Signed { message: Mark { serial, number, suspicious }, signature: signature.0 })
+        let OrderDocument { serial, number, task, signature, .. } = document;
+        Ok(Signed { message: Order { serial, number, task }, signature: signature.0 })
+    }
+}
+
+/// A device's report, sealed for the centre.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReportDocument {
+    version: u16,
+    serial: Serial,
+    challenge: Hex<16>,
+    report: String,
+    mac: Hex<16>,
+}
+
+impl ReportDocument {
+    /// The document of a report that was asked over this challenge.
+    pub fn new(serial: Serial, challenge: [u8; 16], sealed: &SealedReport) -> ReportDocument {
+        let report = sealed.bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        ReportDocument { version: VERSION, serial, challenge: Hex(challenge), report, mac: Hex(sealed.mac) }
+    }
+
+    /// Reads a report file: the meter it says it is of, the challenge, and the report, not yet believed.
+    pub fn read(path: &Path) -> Result<(Serial, [u8; 16], SealedReport), HostError> {
+        let document: ReportDocument = adapters::read_json(path)?;
+        check_version(path, document.version)?;
+        let fault = || HostError::Document {
+            path: path.to_path_buf(),
+            reason: "the report is no row of hexadecimal digits".into(),
+        };
+        let digits: Option<Vec<u32>> = document.report.chars().map(|digit| digit.to_digit(16)).collect();
+        let digits = digits.filter(|digits| digits.len() % 2 == 0 && digits.len() <= 2 * REPORT_BYTES_MAX);
+        let pairs = digits.ok_or_else(fault)?;
+        let bytes = pairs.chunks_exact(2).map(|pair| (pair[0] << 4 | pair[1]) as u8).collect();
+        Ok((document.serial, document.challenge.0, SealedReport { bytes, mac: document.mac.0 }))
     }
 }
 
@@ -148,6 +197,19 @@ fn check_version(path: &Path, version: u16) -> Result<(), HostError> {
     }
     let reason = format!("it has version {version}, and this program knows version {VERSION}");
     Err(HostError::Document { path: path.to_path_buf(), reason })
+}
+
+/// A challenge for a report, as 32 hexadecimal digits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Challenge(pub [u8; 16]);
+
+impl std::str::FromStr for Challenge {
+    type Err = serde::de::value::Error;
+
+    fn from_str(text: &str) -> Result<Challenge, Self::Err> {
+        use serde::de::IntoDeserializer;
+        Hex::deserialize(text.into_deserializer()).map(|Hex(bytes)| Challenge(bytes))
+    }
 }
 
 /// Public bytes as hexadecimal digits.

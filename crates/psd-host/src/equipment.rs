@@ -11,7 +11,7 @@
 //! FILE.tpm        the key, sealed          with a TPM, which holds the rest (docs/formats/tpm.md)
 //! ```
 
-use crate::adapters::{self, SensorPlace, Sensors, TamperFile, Vault};
+use crate::adapters::{self, Programs, SensorPlace, Sensors, TamperFile, Vault};
 use crate::{Computer, HostError, beside};
 use psd::Clock;
 use std::path::{Path, PathBuf};
@@ -24,6 +24,17 @@ pub struct Equipment {
     pub sensors: Vec<SensorPlace>,
     /// The TPM.
     pub tpm: Option<TpmPlace>,
+    /// Whether the device is a program of its own, whose image is measured at each start.
+    pub is_own_program: bool,
+}
+
+impl Equipment {
+    fn programs(&self) -> Result<Programs, HostError> {
+        if !self.is_own_program {
+            return Ok(Programs::new());
+        }
+        Programs::with_own().map_err(HostError::file(Path::new("/proc/self/exe"), "opened"))
+    }
 }
 
 /// Where a TPM is, and where in it a device has its two indices.
@@ -106,7 +117,8 @@ pub(crate) fn equip<C: Clock>(
         (Some(_), false) => return Err(HostError::NotSealed(path.to_path_buf())),
         (Some(place), true) => tpm::open(place, &sealed_key_path(path))?,
     };
-    Ok((key, Computer::new(clock, vault).with_sensors(sensors)))
+    let programs = equipment.programs()?;
+    Ok((key, Computer::new(clock, vault).with_sensors(sensors).with_programs(programs)))
 }
 
 /// The same for a memory that is to be made: its key is drawn and kept beside it, or in the TPM.
@@ -125,7 +137,8 @@ pub(crate) fn equip_new<C: Clock>(
         }
         Some(place) => tpm::set_up(place, &sealed_key_path(path), &key)?,
     };
-    Ok((key, Computer::new(clock, vault).with_sensors(sensors)))
+    let programs = equipment.programs()?;
+    Ok((key, Computer::new(clock, vault).with_sensors(sensors).with_programs(programs)))
 }
 
 /// Takes back what [`equip_new`] has made for a device that then could not be made.

@@ -1,5 +1,5 @@
 //! The development issuer: does the centre's part with files until there is a centre. It draws a meter's keys,
-//! writes what the meter takes in once, and signs grants and marks.
+//! writes what the meter takes in once, and signs grants and orders.
 //!
 //! What always holds: a grant is written down in full before the books count it, and the books count it before it
 //! is given out; so no number is given out twice with different content. Its meters are specimens: their serial
@@ -7,7 +7,8 @@
 //!
 //! ```text
 //! DIR/issuer.key               the signing key, 32 bytes
-//! DIR/books.json               each meter: grants so far, credit granted, marks so far
+//! DIR/books.json               each meter: grants so far, credit granted, orders so far
+//! DIR/link/SERIAL.key          the key shared with each meter, 32 bytes
 //! DIR/grants/SERIAL-N.json     every grant
 //! DIR/list.json                the post's list, in the post's own format
 //! ```
@@ -17,7 +18,10 @@ use crate::documents::GrantDocument;
 use crate::error::HostError;
 use ed25519_dalek::{Signer, SigningKey};
 use imprint::numbers::{Key, Profile};
-use psd::{Grant, KeySlot, Mark, Message, Personalisation, Signed};
+use psd::{
+    Codeword, Grant, KeySlot, Message, Order, Personalisation, Proven, Report, ReportKey, Reset,
+    SealedReport, Settings, Signed, Task, WrappedCodeword, open_report, wrap_codeword,
+};
 use serde::{Deserialize, Serialize};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -60,8 +64,8 @@ pub struct MeterAccount {
     pub grants: u64,
     /// All credit it was given, less what was taken back.
     pub granted: Money,
-    /// How many marks it was given.
-    pub marks: u64,
+    /// How many orders it was given.
+    pub orders: u64,
 }
 
 /// What a new meter is to be.
@@ -77,12 +81,16 @@ pub struct MeterOrder {
     pub value_max: Option<Money>,
     /// How many days a date may lie ahead.
     pub days_ahead: u16,
+    /// How it blocks and reacts, and how patient it is.
+    pub settings: Settings,
 }
 
 impl Issuer {
     /// Makes a new issuer in a folder that holds none, for specimens in this range.
     pub fn init(folder: &Path, specimens: (Serial, Serial)) -> Result<Issuer, HostError> {
-        fs::create_dir_all(folder.join("grants")).map_err(HostError::file(folder, "created"))?;
+        for inner in ["grants", "link"] {
+            fs::create_dir_all(folder.join(inner)).map_err(HostError::file(folder, "created"))?;
+        }
         let mut seed = Zeroizing::new([0; 32]);
         adapters::random(seed.as_mut_slice())?;
         adapters::create_private(&folder.join("issuer.key"), seed.as_slice())?;
@@ -143,9 +151,12 @@ impl Issuer {
             issuer: self.key.verifying_key().to_bytes(),
             profile: order.profile,
             keys: drawn?,
+            link: draw_key(0)?.key,
+            settings: order.settings,
         };
         personalisation.check()?;
-        let account = MeterAccount { serial: order.serial, grants: 0, granted: Money::ZERO, marks: 0 };
+        adapters::create_private(&self.link_path(order.serial), personalisation.link.bytes())?;
+        let account = MeterAccount { serial: order.serial, grants: 0, granted: Money::ZERO, orders: 0 };
         self.books.meters.push(account);
         save(&self.folder, &self.books)?;
         Ok(personalisation)
@@ -153,28 +164,90 @@ impl Issuer {
 
     /// Signs the next grant of a meter; an amount below zero takes credit back.
     pub fn grant(&mut self, serial: Serial, amount_minor: i64) -> Result<Signed<Grant>, HostError> {
+        if amount_minor == 0 {
+            return Err(HostError::Amount);
+        }
+        self.next_grant(serial, amount_minor, false)
+    }
+
+    /// Signs the grant that takes all of R1 back and ends a meter's service.
+    pub fn closing(&mut self, serial: Serial, r1: Money) -> Result<Signed<Grant>, HostError> {
+        let amount_minor = i64::try_from(r1.minor()).map_err(|_| HostError::Amount)?;
+        self.next_grant(serial, -amount_minor, true)
+    }
+
+    fn next_grant(
+        &mut self,
+        serial: Serial,
+        amount_minor: i64,
+        closing: bool,
+    ) -> Result<Signed<Grant>, HostError> {
         let account = self.account(serial)?;
         let amount = Money::from_minor(amount_minor.unsigned_abs());
         let granted = match amount_minor {
-            0 => None,
-            1.. => account.granted.checked_add(amount),
+            0.. => account.granted.checked_add(amount),
             _ => account.granted.checked_sub(amount),
         };
         let granted = granted.ok_or(HostError::Amount)?;
         let number = account.grants + 1;
-        let signed = self.sign(Grant { serial, number, amount_minor, r3_before: account.granted });
+        let signed = self.sign(Grant { serial, number, amount_minor, r3_before: account.granted, closing });
         let path = self.folder.join("grants").join(format!("{serial}-{number}.json"));
         adapters::replace(&path, &to_json(&GrantDocument::new(&signed))?)?;
         self.update(MeterAccount { grants: number, granted, ..account })?;
         Ok(signed)
     }
 
-    /// Signs the word that a meter is under suspicion from now on, or no longer.
-    pub fn mark(&mut self, serial: Serial, suspicious: bool) -> Result<Signed<Mark>, HostError> {
+    /// Signs the next order for a meter.
+    pub fn order(&mut self, serial: Serial, task: Task) -> Result<Signed<Order>, HostError> {
         let account = self.account(serial)?;
-        let number = account.marks + 1;
-        self.update(MeterAccount { marks: number, ..account })?;
-        Ok(self.sign(Mark { serial, number, suspicious }))
+        let number = account.orders + 1;
+        self.update(MeterAccount { orders: number, ..account })?;
+        Ok(self.sign(Order { serial, number, task }))
+    }
+
+    /// Signs the next codeword for an opening that was announced, which must have happened by then.
+    pub fn opening(&mut self, serial: Serial, expires_tenths: u64) -> Result<Signed<Order>, HostError> {
+        let wrapped = self.draw_codeword(serial)?;
+        self.order(serial, Task::NextCodeword { wrapped, expires_tenths })
+    }
+
+    /// Signs the service reset that mends the fault of this number; with registers where the meter's own cannot be
+    /// believed.
+    pub fn reset(
+        &mut self,
+        serial: Serial,
+        faulted_at: u64,
+        registers: Option<Proven>,
+    ) -> Result<Signed<Order>, HostError> {
+        let codeword = self.draw_codeword(serial)?;
+        self.order(serial, Task::Reset(Reset { faulted_at, codeword, registers }))
+    }
+
+    /// Opens a meter's report: what it says, and with which key it was sealed; nothing if it is not the meter's.
+    pub fn open_report(
+        &self,
+        serial: Serial,
+        challenge: &[u8; 16],
+        sealed: &SealedReport,
+    ) -> Result<Option<(Report, ReportKey)>, HostError> {
+        Ok(open_report(sealed, &self.link(serial)?, challenge))
+    }
+
+    fn draw_codeword(&self, serial: Serial) -> Result<WrappedCodeword, HostError> {
+        let mut bytes = Zeroizing::new([0; Codeword::BYTES]);
+        adapters::random(bytes.as_mut_slice())?;
+        Ok(wrap_codeword(&self.link(serial)?, &Codeword::new(*bytes)))
+    }
+
+    fn link(&self, serial: Serial) -> Result<Key, HostError> {
+        self.account(serial)?;
+        let path = self.link_path(serial);
+        let bytes = adapters::read_bounded(&path, Key::BYTES as u64)?;
+        bytes.as_slice().try_into().map(Key::new).map_err(|_| HostError::Key(path))
+    }
+
+    fn link_path(&self, serial: Serial) -> PathBuf {
+        self.folder.join("link").join(format!("{serial}.key"))
     }
 
     /// Where the post's list lies.

@@ -121,6 +121,18 @@ fn make<C: Clock>(
     published.inspect_err(|_| adapters::remove(&unfinished))
 }
 
+/// A challenge for a report.
+pub fn draw_challenge() -> Result<[u8; 16], HostError> {
+    let mut bytes = [0; 16];
+    adapters::random(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// Where the pairing of a memory file that is used in one process lies.
+pub fn pairing_path(path: &Path) -> PathBuf {
+    beside(path, ".pair")
+}
+
 /// A request id that nobody else has drawn.
 pub fn draw_request_id() -> Result<RequestId, HostError> {
     let mut bytes = [0; 8];

@@ -4,6 +4,7 @@
 use crate::issuer::{DAYS_AHEAD, Issuer, MeterOrder};
 use crate::{BATCH, FilePsd, HostError, personalise};
 use imprint::numbers::{Indicium, Profile, RequestId};
+use psd::supervision::interrogation::{PairingKey, code_for};
 use psd::{Clock, Frame, Request, SECTOR_BYTES};
 use std::fs::File;
 use std::io::{self, Write};
@@ -11,9 +12,13 @@ use std::os::unix::fs::FileExt;
 use std::path::Path;
 use terms::{Date, Money, Serial};
 
+/// What the loads' control unit shows of its hardware: nothing real, since nothing of it is measured.
+const IDENTITY: [u8; 32] = [1; 32];
+
 /// A device with more credit than any load spends, in an empty folder.
 pub struct Mailroom {
     psd: Box<FilePsd>,
+    key: PairingKey,
     next_id: u64,
     date: Date,
 }
@@ -30,14 +35,25 @@ impl Mailroom {
             value_min: Money::from_minor(1),
             value_max: None,
             days_ahead: DAYS_AHEAD,
+            settings: psd::Settings::default(),
         };
         let personalisation = issuer.meter(order)?;
         let grant = issuer.grant(serial(12_345_678), 1_000_000_000_000)?;
         let mut psd = personalise(&folder.join("memory"), personalisation)?;
+        let key = psd.pair(IDENTITY)?;
         psd.grant(&grant)?;
         let now = crate::SystemClock.now().map_err(|_| psd::Error::Clock)?;
         let tomorrow = Date::from_day_number(now.today.day_number() + 1).unwrap_or(now.today);
-        Ok(Mailroom { psd, next_id: 1, date: tomorrow })
+        Ok(Mailroom { psd, key, next_id: 1, date: tomorrow })
+    }
+
+    /// Answers the device's question, if one is due.
+    fn attend(&mut self) -> Result<(), HostError> {
+        if let Some(question) = self.psd.tick()? {
+            let code = code_for(&question, &self.key, self.psd.status().serial, &IDENTITY);
+            self.psd.answer(question.number, &code)?;
+        }
+        Ok(())
     }
 
     fn requests(&mut self, count: usize) -> Vec<Request> {
@@ -58,12 +74,14 @@ impl Mailroom {
         count: usize,
         mut take: impl FnMut(Indicium),
     ) -> Result<(), HostError> {
+        self.attend()?;
         let requests = self.requests(count);
         Ok(requests.chunks(1).try_for_each(|request| self.psd.frank(request, &mut take))?)
     }
 
     /// Franks this many full batches, one commit each.
     pub fn frank_batches(&mut self, batches: usize, mut take: impl FnMut(Indicium)) -> Result<(), HostError> {
+        self.attend()?;
         let requests = self.requests(batches * BATCH);
         Ok(requests.chunks(BATCH).try_for_each(|batch| self.psd.frank(batch, &mut take))?)
     }

@@ -6,6 +6,7 @@
 
 use access::PasswordHash;
 use core::fmt;
+use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 use terms::Date;
 use zeroize::{Zeroize, ZeroizeOnDrop};
@@ -154,7 +155,8 @@ pub trait Sensor {
 }
 
 /// A program whose image is measured.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Program {
     /// The one the device itself runs in.
     Own,

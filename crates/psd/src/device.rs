@@ -1,30 +1,68 @@
 //! The device: what can be asked of it, and in which order things happen.
 //!
 //! What always holds: an imprint's numbers leave only after its debit is durable; a command that fails has changed
-//! nothing but a counter of errors, or has stopped the device until a new start; R3 = R1 + R2 is verified before
-//! every imprint (EP 0 660 269, [9], [149]; step 406).
+//! nothing but a counter of errors and what a finding calls for, or has stopped the device until a new start;
+//! R3 = R1 + R2 is verified before every imprint (EP 0 660 269, [9], [149]; step 406).
+//!
+//! | file | holds |
+//! |---|---|
+//! | `start` | personalisation, and what a start checks |
+//! | `franking` | debits |
+//! | `numbers` | from a debit to the numbers printed |
+//! | `credit` | grants |
+//! | `orders` | what the centre orders beside credit |
+//! | `reset` | the service reset, and what can still be done where the memory cannot be read |
+//! | `reactions` | what follows from a manipulation that was found |
+//! | `codeword` | Y, and Y' in its place |
+//! | `programs` | the programs' images against those enrolled |
+//! | `time` | which clock readings are believed |
+//! | `pace` | how long the critical routines take |
+//! | `attendance` | the control unit: pairing, interrogation, its print reports |
+//! | `standby` | what the device does while nothing is asked of it |
+//! | `report`, `status` | what it tells of itself |
 
-mod attachment;
+mod attendance;
+mod codeword;
 mod credit;
 mod franking;
 mod numbers;
+mod orders;
+mod pace;
+mod programs;
+mod reactions;
+mod report;
+mod reset;
+mod standby;
+mod start;
 mod status;
+mod time;
 
 use crate::board::{Board, Now};
 use crate::error::Error;
+use crate::keys::derive;
 use crate::ledger::{Ledger, Order};
 use crate::memory::{Memory, MemoryKey, Store};
-use crate::personalisation::Personalisation;
 use crate::request::Request;
-use crate::state::{COUNTER_LIMIT, ErrorCounts, State};
+use crate::settings::Settings;
+use crate::setup::Setup;
+use crate::state::{ErrorCounts, ErrorKind, State};
+use crate::supervision::flow::{Flow, FlowFault, Passed};
+use crate::supervision::interrogation::Interrogation;
+use crate::supervision::pace::Record;
+use crate::supervision::printing::Speed;
 use ed25519_dalek::VerifyingKey;
+use imprint::numbers::Key;
 use numbers::Numbers;
 
+pub use attendance::{Columns, PrintAdvice};
 pub use credit::GrantAnswer;
-pub use status::Status;
+pub use report::{REPORT_BYTES_MAX, Report, ReportKey, SealedReport, open_report};
+pub use reset::Rescue;
+pub use standby::SelfTest;
+pub use status::{Status, Warning};
 
-/// How far the clock may be set back, in tenths of a second, before it counts as running backwards.
-const CLOCK_TOLERANCE_TENTHS: u64 = 5 * 60 * 10;
+/// A commit in so many advances the board's commit counter; an old image of the memory may hide behind fewer.
+const COMMITS_OF_A_COUNT: u64 = 64;
 
 /// A postal security device whose commits hold up to `BATCH` debits.
 pub struct Psd<M, B, const BATCH: usize> {
@@ -32,85 +70,165 @@ pub struct Psd<M, B, const BATCH: usize> {
     board: B,
     numbers: Numbers,
     issuer: VerifyingKey,
+    secrets: Secrets,
+    setup: Setup,
     ledger: Ledger<BATCH>,
     /// The order of the franking in work; its own, so that a failed one leaves the ledger's as it is.
     order: Order<BATCH>,
     /// Counted at once, durable with the next commit.
     errors: ErrorCounts,
+    watch: Watch,
+}
+
+/// The keys that never leave the device, made of the memory's key.
+struct Secrets {
+    /// Under which keys lie in the memory.
+    coding: Key,
+    /// By which a right codeword is known.
+    check: Key,
+}
+
+impl Secrets {
+    fn new(key: &MemoryKey) -> Secrets {
+        let root = key.root();
+        Secrets { coding: derive(&root, b"coding of keys  "), check: derive(&root, b"codeword checks ") }
+    }
+}
+
+/// What the device watches, since its start.
+struct Watch {
+    interrogation: Interrogation,
+    /// The last reading of the clock that was believed, and the run time then.
+    clock: Option<(Now, u64)>,
+    /// Where the board's commit counter stands; nothing where there is none.
+    counter: Option<u64>,
+    /// The run time at the last round.
+    seen_ms: u64,
+    /// When the last franking was asked for.
+    busy_ms: u64,
+    /// Rounds of the loop since.
+    rounds: u32,
+    /// Nothing was asked for so long that the device checks itself.
+    is_standby: bool,
+    /// Traces of manipulation found since the last check in standby.
+    found: bool,
+    /// The codeword is lost, and the next one waits for the housing to be closed.
+    is_waiting: bool,
+    pace: Record,
+    speed: Speed,
+    /// The last franking brought a warning about the piece credit.
+    pieces_warned: bool,
+}
+
+impl Watch {
+    fn new(settings: &Settings, counter: Option<u64>, now_ms: u64) -> Watch {
+        Watch {
+            interrogation: Interrogation::new(settings.interrogation.clone()),
+            clock: None,
+            counter,
+            seen_ms: now_ms,
+            busy_ms: now_ms,
+            rounds: 0,
+            is_standby: false,
+            found: false,
+            is_waiting: false,
+            pace: Record::default(),
+            speed: Speed::default(),
+            pieces_warned: false,
+        }
+    }
+
+    /// The run time and the clock, as they were last looked at.
+    fn seen(&self) -> (u64, u64) {
+        let (tenths, clock_ms) = self.clock.map_or((0, 0), |(now, at_ms)| (now.tenths, at_ms));
+        (self.seen_ms.max(clock_ms), tenths)
+    }
+}
+
+/// What a routine answers, if it ran as its table says: to its end, or as far as it was not refused.
+fn ended<T>(flow: Flow, result: Result<T, Error>) -> Result<T, Error> {
+    if result.is_ok() {
+        drop(flow.end()?);
+    } else {
+        flow.leave()?;
+    }
+    result
 }
 
 impl<M: Memory, B: Board, const BATCH: usize> Psd<M, B, BATCH> {
-    /// Makes fresh memory this meter's, once. What fails on the way leaves memory that does not open.
-    pub fn personalise(
-        mut memory: M,
-        key: &MemoryKey,
-        personalisation: Personalisation,
-        mut board: B,
-    ) -> Result<Self, Error> {
-        personalisation.check()?;
-        if Store::<_, BATCH>::open(&mut memory, key, |_| Some(())).is_ok() {
-            return Err(Error::Personalisation("this memory is personalised already"));
-        }
-        let now = board.now().map_err(|_| Error::Clock)?;
-        let (payload, used) = personalisation.to_payload(BATCH as u16)?;
-        let store = Store::format(memory, key, payload.get(..used).unwrap_or_default())?;
-        Self::begin(store, personalisation, State::fresh(now.tenths, now.today), &[], board)
+    fn state(&self) -> &State {
+        self.ledger.state()
     }
 
-    /// Starts the device on its memory: finds the newest durable state, heals what is damaged, notes what it
-    /// found, and blocks where only guessing would help.
-    pub fn open(memory: M, key: &MemoryKey, board: B) -> Result<Self, Error> {
-        let (mut store, personalisation) =
-            Store::open(memory, key, |payload| Personalisation::from_payload(payload, BATCH as u16))?;
-        let recovered = store.recover()?;
-        // What was read may stand in a cache and not on the medium: it is committed again before it counts.
-        let mut psd = Self::begin(store, personalisation, recovered.state, recovered.debits(), board)?;
-        psd.store.mend()?;
-        Ok(psd)
+    fn settings(&self) -> &Settings {
+        &self.numbers.personalisation.settings
     }
 
-    fn begin(
-        mut store: Store<M, BATCH>,
-        personalisation: Personalisation,
-        state: State,
-        debits: &[Request],
-        board: B,
-    ) -> Result<Self, Error> {
-        let issuer = personalisation.verifying_key()?;
-        let numbers = Numbers::new(personalisation)?;
-        let ledger = Ledger::new(store.commit(state, debits)?);
-        Ok(Psd { store, board, numbers, issuer, ledger, order: Order::new(), errors: state.errors })
-    }
-
-    /// The time, never before what an earlier commit saw.
-    fn now(&mut self) -> Result<Now, Error> {
-        let now = self.board.now().map_err(|_| Error::Clock)?;
-        let seen = self.ledger.state().clock;
-        if now.tenths.saturating_add(CLOCK_TOLERANCE_TENTHS) < seen.tenths {
-            return Err(Error::ClockBackwards);
-        }
-        Ok(Now { tenths: now.tenths.max(seen.tenths), today: now.today.max(seen.date), minute: now.minute })
+    /// The board the device is on.
+    pub fn board_mut(&mut self) -> &mut B {
+        &mut self.board
     }
 
     /// Commits a state beside the debits of the last franking.
     fn commit_state(&mut self, mut state: State) -> Result<(), Error> {
-        state.errors = self.errors;
+        self.before_commit(&mut state);
         let durable = self.store.commit(state, self.ledger.requests())?.into_state();
         self.ledger.adopt_state(durable);
+        self.follow_counter()
+    }
+
+    /// Commits a state that names this setup.
+    fn commit_setup(&mut self, mut state: State, setup: Setup) -> Result<(), Error> {
+        let payload = setup.to_payload(&self.secrets.coding);
+        state.setup = self.store.write_setup(self.state().setup, &payload)?;
+        self.commit_state(state)?;
+        self.setup = setup;
         Ok(())
     }
 
-    /// Counts an error by its kind.
+    /// Commits a state and the debits of a franking, on evidence that all that must come before was done.
+    fn commit_debits(&mut self, mut state: State, requests: &[Request], _: Passed) -> Result<(), Error> {
+        self.before_commit(&mut state);
+        let durable = self.store.commit(state, requests)?;
+        self.ledger.adopt_franking(durable, &mut self.order);
+        self.follow_counter()
+    }
+
+    fn before_commit(&self, state: &mut State) {
+        state.errors = self.errors;
+        let is_due = self.ledger.commit().wrapping_add(1).is_multiple_of(COMMITS_OF_A_COUNT);
+        if let Some(counter) = self.watch.counter.filter(|_| is_due) {
+            state.commit_counter = counter.saturating_add(1);
+        }
+    }
+
+    /// Brings the board's counter to what the memory says. The memory goes first: then a memory that is behind the
+    /// counter is known to be an old one, and one that is a step ahead shows a crash between the two.
+    fn follow_counter(&mut self) -> Result<(), Error> {
+        if let Some(counter) = self.watch.counter
+            && counter < self.state().commit_counter
+        {
+            self.board.advance()?;
+            self.watch.counter = Some(counter.saturating_add(1));
+        }
+        Ok(())
+    }
+
+    /// Counts an error by its kind, and lets a deviation from a routine's flow have its consequences.
     fn counted<T>(&mut self, result: Result<T, Error>) -> Result<T, Error> {
-        if let Err(error) = &result {
-            let counter = match error.code() / 100 {
-                1 => &mut self.errors.requests,
-                2 => &mut self.errors.messages,
-                3 => &mut self.errors.clock,
-                _ => &mut self.errors.memory,
-            };
-            *counter = counter.saturating_add(1).min(COUNTER_LIMIT);
+        let Err(error) = &result else { return result };
+        match *error {
+            Error::Flow(fault) => return Err(self.flow_fault(fault)),
+            error => self.count(error.kind()),
         }
         result
+    }
+
+    fn count(&mut self, kind: ErrorKind) {
+        self.errors.count(kind);
+    }
+
+    fn flow_fault(&mut self, fault: FlowFault) -> Error {
+        self.fault(reactions::Event::Flow(fault))
     }
 }

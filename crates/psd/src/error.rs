@@ -1,8 +1,13 @@
 //! What can be wrong, by whose fault it is, with codes that stay.
 //!
-//! 1xx the caller, 2xx whoever sent a grant or message, 3xx the clock, 4xx the medium, 5xx a blocked device.
+//! 1xx the caller, 2xx whoever sent a grant or order, 3xx the clock, 4xx the medium and the board, 5xx a blocked
+//! device, 7xx the interrogation.
 
+use crate::board::PartFault;
 use crate::memory::MemoryError;
+use crate::state::{Block, ErrorKind};
+use crate::supervision::flow::FlowFault;
+use crate::supervision::interrogation::AnswerError;
 use core::fmt;
 use imprint::numbers::{NumberError, RequestId};
 use terms::{Date, Money, RegisterFault};
@@ -67,21 +72,53 @@ pub enum Error {
     GrantAmount,
     /// The profile tells refills apart by their day, and imprints were made since the one of today.
     RefillToday,
+    /// A closing grant does not take all of R1.
+    NotAll,
+    /// An order has the number of the last one and another content.
+    OrderDisagrees,
+    /// A codeword is not in the coded form that this meter can read.
+    Codeword,
+    /// A service reset is for another fault, or there is none.
+    OtherFault {
+        /// What the fault of this meter is known by; 0 where it has none.
+        faulted_at: u64,
+    },
+    /// The registers are not what they should be, and the service reset does not bring the centre's.
+    RegistersNeeded,
+    /// The registers that a service reset brings do not add up, or are less than the meter's own.
+    RegistersImplausible,
+    /// The centre's time and that of the clock differ.
+    ClockDisagrees,
 
     /// The clock gave no time.
     Clock,
     /// The clock runs backwards.
     ClockBackwards,
+    /// The clock jumped ahead.
+    ClockJumped,
 
     /// The memory did not write or sync; what is durable is known only after a new start.
     MemoryFailed,
+    /// A part of the board failed.
+    PartFailed,
 
-    /// The device is blocked.
+    /// The device franks no more, or not now.
+    Stopped(Block),
+    /// A routine did not run as its table says.
+    Flow(FlowFault),
+    /// The device halted at its start.
     Blocked(Fault),
     /// The registers do not add up: the device is blocked.
     Registers(RegisterFault),
     /// A register or sequence number is full: the device is blocked.
     CounterFull,
+
+    /// No control unit is paired with the device, so it stays inactive.
+    NotPaired,
+    /// A control unit is paired with the device already.
+    PairedAlready,
+    /// An answer was not taken.
+    Answer(AnswerError),
 }
 
 /// Why the memory blocks.
@@ -99,6 +136,10 @@ pub enum Fault {
     Format,
     /// The registers do not agree with the debits of the last franking.
     Ledger,
+    /// Both copies of the setup are damaged, or it is an older one.
+    Setup,
+    /// The keys were wiped after a manipulation.
+    KeysWiped,
 }
 
 impl Error {
@@ -123,9 +164,18 @@ impl Error {
             Error::GrantDisagrees => 204,
             Error::GrantAmount => 205,
             Error::RefillToday => 206,
+            Error::NotAll => 207,
+            Error::OrderDisagrees => 208,
+            Error::Codeword => 209,
+            Error::OtherFault { .. } => 210,
+            Error::RegistersNeeded => 211,
+            Error::RegistersImplausible => 212,
+            Error::ClockDisagrees => 213,
             Error::Clock => 301,
             Error::ClockBackwards => 302,
+            Error::ClockJumped => 303,
             Error::MemoryFailed => 401,
+            Error::PartFailed => 402,
             Error::Blocked(Fault::Size) => 501,
             Error::Blocked(Fault::Personalisation) => 502,
             Error::Blocked(Fault::NoRecord) => 503,
@@ -134,6 +184,30 @@ impl Error {
             Error::Blocked(Fault::Ledger) => 506,
             Error::Registers(_) => 507,
             Error::CounterFull => 508,
+            Error::Blocked(Fault::Setup) => 509,
+            Error::Blocked(Fault::KeysWiped) => 510,
+            Error::Stopped(block) => block.code(),
+            Error::Flow(_) => Block::Kill1.code(),
+            Error::NotPaired => 701,
+            Error::PairedAlready => 702,
+            Error::Answer(AnswerError::NothingAsked) => 703,
+            Error::Answer(AnswerError::OutOfOrder { .. }) => 704,
+            Error::Answer(AnswerError::WrongCode) => 705,
+            Error::Answer(AnswerError::Random) => 706,
+        }
+    }
+}
+
+impl Error {
+    /// What it counts as.
+    pub(crate) const fn kind(&self) -> ErrorKind {
+        match self.code() / 100 {
+            2 => ErrorKind::Messages,
+            3 => ErrorKind::Clock,
+            4 => ErrorKind::Memory,
+            6 => ErrorKind::Access,
+            7 => ErrorKind::Interrogation,
+            _ => ErrorKind::Requests,
         }
     }
 }
@@ -171,10 +245,39 @@ impl fmt::Display for Error {
             Error::RefillToday => f.write_str(
                 "the profile tells refills apart by their day, and imprints were made since today's",
             ),
+            Error::NotAll => {
+                f.write_str("a closing grant takes back all of the credit, and this one does not")
+            }
+            Error::OrderDisagrees => f.write_str("another order was carried out under this number"),
+            Error::Codeword => f.write_str("the codeword is not in the form that this meter can read"),
+            Error::OtherFault { faulted_at: 0 } => {
+                f.write_str("the meter has no fault that a service reset mends")
+            }
+            Error::OtherFault { faulted_at } => {
+                write!(f, "the service reset is for another fault: this meter's is known by {faulted_at}")
+            }
+            Error::RegistersNeeded => {
+                f.write_str("the registers are not what they should be: the reset must bring the centre's")
+            }
+            Error::RegistersImplausible => {
+                f.write_str("the registers of the reset do not add up, or are less than the meter's own")
+            }
+            Error::ClockDisagrees => {
+                f.write_str("the clock does not show the centre's time: set it right, then call again")
+            }
             Error::Clock => f.write_str("the clock shows no time that a stamp can carry"),
             Error::ClockBackwards => {
                 f.write_str("the clock runs backwards: it shows less than it did before")
             }
+            Error::ClockJumped => f.write_str("the clock jumped ahead of the time that has passed"),
+            Error::PartFailed => f.write_str("a part of the board does not work"),
+            Error::Stopped(block) => f.write_str(block.sentence()),
+            Error::Flow(fault) => f.write_str(fault.deviation.sentence()),
+            Error::NotPaired => f.write_str("no control unit is paired with the meter"),
+            Error::PairedAlready => f.write_str(
+                "a control unit is paired with the meter already: the centre must undo that first",
+            ),
+            Error::Answer(error) => error.fmt(f),
             Error::MemoryFailed => {
                 f.write_str("the memory failed; only a new start can tell whether the last change is durable")
             }
@@ -195,6 +298,8 @@ impl fmt::Display for Fault {
             Fault::NoRecord => "the memory holds no complete record: the meter is blocked",
             Fault::AllCopies => "all copies of the newest registers are damaged: the meter is blocked",
             Fault::Format => "the memory was written by a version this program does not know",
+            Fault::Setup => "both copies of the setup are damaged, or it is an older one: the meter is blocked",
+            Fault::KeysWiped => "the keys were wiped after a manipulation: the meter needs a new personalisation",
             Fault::Ledger => "the registers do not agree with the last franking: the meter is blocked",
         })
     }
@@ -211,5 +316,23 @@ impl From<MemoryError> for Error {
 impl From<NumberError> for Error {
     fn from(error: NumberError) -> Error {
         Error::Numbers(error)
+    }
+}
+
+impl From<FlowFault> for Error {
+    fn from(fault: FlowFault) -> Error {
+        Error::Flow(fault)
+    }
+}
+
+impl From<PartFault> for Error {
+    fn from(_: PartFault) -> Error {
+        Error::PartFailed
+    }
+}
+
+impl From<AnswerError> for Error {
+    fn from(error: AnswerError) -> Error {
+        Error::Answer(error)
     }
 }

@@ -25,6 +25,8 @@ mod board;
 mod bytes;
 mod device;
 mod error;
+mod hex;
+mod keys;
 mod ledger;
 mod memory;
 mod message;
@@ -32,6 +34,8 @@ mod personalisation;
 pub mod protocol;
 mod request;
 pub mod service;
+mod settings;
+mod setup;
 mod state;
 pub mod supervision;
 mod trial;
@@ -40,11 +44,18 @@ pub use board::{
     Board, Checksum, Clock, ClockError, Codeword, CommitCounter, EPOCH, Gauge, Now, PartFault, Program,
     ProgramImage, Randomness, RunTime, Sensor, TamperMemory,
 };
-pub use device::{GrantAnswer, Psd, Status};
+pub use device::{
+    Columns, GrantAnswer, PrintAdvice, Psd, REPORT_BYTES_MAX, Report, ReportKey, Rescue, SealedReport,
+    SelfTest, Status, Warning, open_report,
+};
 pub use error::{Error, Fault};
+pub use keys::{WrappedCodeword, changed_link_key, wrap_codeword};
 pub use memory::{Image, Memory, MemoryError, MemoryKey, SECTOR_BYTES, Sector, sectors_needed};
-pub use message::{Grant, Mark, Message, Signed};
+pub use message::{Grant, Message, Order, Proven, Reset, Signed, Task};
 pub use personalisation::{KEYS_MAX, KeySlot, Personalisation};
 pub use request::{Frame, Request};
-pub use state::{ErrorCounts, Finding};
+pub use settings::{
+    Blocking, ClockRules, Contact, PieceMode, PieceRule, Reaction, ReactionSet, Reactions, Settings, Standby,
+};
+pub use state::{Block, ErrorCounts, ErrorKind, Finding};
 pub use trial::{Stillness, TRIAL_BATCH, open_any};

@@ -5,7 +5,7 @@
 //! never do: wait for a peer, or give to one session what another asked for.
 
 use crate::board::Board;
-use crate::device::{GrantAnswer, Psd};
+use crate::device::{Columns, GrantAnswer, Psd};
 use crate::error::Error;
 use crate::memory::Memory;
 use crate::protocol::{
@@ -77,7 +77,21 @@ impl<M: Memory, B: Board, const BATCH: usize> Service<M, B, BATCH> {
             Ok(()) => Answer::Done,
             Err(failure) => Answer::Refused(failure.into()),
         };
+        // A new control unit is asked before it can ask for anything.
+        if matches!(command, Command::Attach | Command::Pair { .. }) {
+            self.tick(emit);
+        }
         send(number, &last, emit);
+    }
+
+    /// One round of the device's loop, to be called some times a second. What it emits is for the control unit.
+    pub fn tick(&mut self, emit: Emit<'_>) {
+        // What a round finds shows in the status; there is nobody to answer.
+        if let Ok(Some(question)) = self.psd.tick()
+            && self.control_unit.is_some()
+        {
+            send(NUMBER_PUSHED, &Answer::Question(question), emit);
+        }
     }
 
     fn carry_out(
@@ -98,8 +112,17 @@ impl<M: Memory, B: Board, const BATCH: usize> Service<M, B, BATCH> {
             Command::Findings => self.psd.findings().for_each(|finding| give(&Answer::Finding(finding))),
             Command::Frank { requests } => self.frank(requests, give)?,
             Command::Fetch { request } => give(&Answer::Indicium(self.psd.fetch(RequestId(request))?)),
-            Command::Grant(grant) => give(&granted(self.psd.grant(&grant.into())?)),
-            Command::Mark(mark) => self.psd.mark(&mark.into())?,
+            Command::Grant(grant) => give(&granted(self.psd.grant(&grant)?)),
+            Command::Order(order) => self.psd.order(&order)?,
+            Command::Pair { identity } => {
+                let key = self.psd.pair(identity)?;
+                give(&Answer::Paired { key: *key.bytes() });
+            }
+            Command::Reply { number, code } => self.psd.answer(number, &code)?,
+            Command::SelfTest => give(&Answer::SelfTest(self.psd.self_test()?)),
+            Command::Report { challenge } => give(&Answer::Report(self.psd.sealed_report(&challenge)?)),
+            Command::PrintSpeed(report) => give(&Answer::PrintAdvice(self.psd.report_speed(report)?)),
+            Command::PrintColumns { expected, clocks } => self.columns(expected, clocks)?,
         }
         Ok(())
     }
@@ -109,12 +132,24 @@ impl<M: Memory, B: Board, const BATCH: usize> Service<M, B, BATCH> {
         Hello { serial, batch: BATCH as u16, is_attached: self.control_unit.is_some() }
     }
 
+    fn columns(&mut self, expected: u32, clocks: &[u8]) -> Result<(), Failure> {
+        let (chunks, rest) = clocks.as_chunks::<4>();
+        if !rest.is_empty() {
+            return Err(Fault::Malformed.into());
+        }
+        let clocks = chunks.iter().map(|clocks| u32::from_le_bytes(*clocks));
+        Ok(self.psd.report_columns(Columns { clocks, expected })?)
+    }
+
     fn attach(&mut self, session: &Session) -> Result<(), Failure> {
         if self.control_unit.is_some_and(|id| id != session.id) {
             return Err(Fault::RoleTaken.into());
         }
         self.control_unit = None;
-        self.psd.connect(session.peer).map_err(|_| Fault::Unseen)?;
+        self.psd.connect(session.peer).map_err(|error| match error {
+            Error::PartFailed => Failure::Fault(Fault::Unseen),
+            error => Failure::Error(error),
+        })?;
         self.control_unit = Some(session.id);
         Ok(())
     }

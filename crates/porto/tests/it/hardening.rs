@@ -45,7 +45,7 @@ fn every_thread_of_a_daemon_is_confined() {
     let desk = Desk::with_meter();
     let (daemon, said) = daemon(&desk);
     let mut frank = Command::new(env!("CARGO_BIN_EXE_porto"));
-    frank.args(["psd", "frank", "--socket", "psd.sock", "--postage", "110"]);
+    frank.args(["psd", "frank", "--socket", "psd.sock", "--pairing", "meter.psd.pair", "--postage", "110"]);
     assert!(as_nobody(&desk, &mut frank).output().unwrap().status.success());
     for measure in said["hardening"].as_array().unwrap() {
         let missing = &measure["missing"];

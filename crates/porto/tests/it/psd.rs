@@ -114,12 +114,12 @@ fn a_grant_counts_once_and_a_forged_one_never() {
 fn suspicion_reaches_the_imprint_and_the_posts_list() {
     let desk = Desk::with_meter();
     desk.done("issuer mark issuer --serial 12345678 --why copies --out mark.json");
-    desk.done("psd mark --memory meter.psd mark.json");
+    desk.done("psd order --memory meter.psd mark.json");
     let indicium = desk.json("psd frank --memory meter.psd --postage 110 --json");
     assert_eq!(indicium["suspicion"], "suspicious");
     assert_eq!(desk.json("issuer list issuer --json")[0]["standing"]["why"], "copies");
     desk.done("issuer mark issuer --serial 12345678 --clear --out clear.json");
-    desk.done("psd mark --memory meter.psd clear.json");
+    desk.done("psd order --memory meter.psd clear.json");
     assert_eq!(desk.json("psd frank --memory meter.psd --postage 110 --json")["suspicion"], "none");
 }
 

@@ -4,12 +4,12 @@ use crate::desk::Desk;
 use imprint::numbers::RequestId;
 use psd::{Clock, Frame, Request};
 use psd_host::SystemClock;
-use psd_host::client::{Client, ClientError};
+use psd_host::client::{Attendant, Client, ClientError};
 use std::collections::BTreeSet;
 use std::convert::Infallible;
 use std::fs;
 use std::io::{BufRead, BufReader};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::Duration;
 use terms::{Date, Money};
@@ -61,14 +61,19 @@ impl Drop for Daemon {
 fn commands_do_over_the_socket_what_they_do_on_a_memory_file() {
     let desk = Desk::with_meter();
     let daemon = Daemon::on_meter(&desk);
-    let indicium = desk.json("psd frank --socket psd.sock --postage 110 --request 2a --json");
+    let indicium =
+        desk.json("psd frank --socket psd.sock --pairing meter.psd.pair --postage 110 --request 2a --json");
     assert_eq!((&indicium["mv"], &indicium["postage"]), (&1.into(), &110.into()));
-    assert_eq!(desk.json("psd fetch --socket psd.sock --request 2a --json"), indicium);
-    let mailing = desk.json("psd frank --socket psd.sock --postage 1 --count 1200 --json");
+    assert_eq!(
+        desk.json("psd fetch --socket psd.sock --pairing meter.psd.pair --request 2a --json"),
+        indicium
+    );
+    let mailing =
+        desk.json("psd frank --socket psd.sock --pairing meter.psd.pair --postage 1 --count 1200 --json");
     assert_eq!(mailing.as_array().unwrap().len(), 1200);
     desk.done("issuer grant issuer --serial 12345678 --amount 300 --out more.json");
     assert_eq!(desk.json("psd grant --socket psd.sock more.json --json")["r1"], 5300 - 110 - 1200);
-    desk.fails("psd frank --socket psd.sock --postage 9000", 1, "credit of 39.90");
+    desk.fails("psd frank --socket psd.sock --pairing meter.psd.pair --postage 9000", 1, "credit of 39.90");
     desk.fails("psd frank --memory meter.psd --postage 110", 1, "another security device has the memory");
     let served = desk.json("psd registers --socket psd.sock --json");
     assert!(daemon.signal("TERM").success());
@@ -129,7 +134,12 @@ fn a_daemon_killed_while_it_franks_loses_and_doubles_nothing() {
     let desk = Desk::with_meter();
     desk.done("issuer grant issuer --serial 12345678 --amount 1000000 --out more.json");
     desk.done("psd grant --memory meter.psd more.json");
-    let mut sender = Sender { socket: desk.path("psd.sock"), batch: 1, seen: Vec::new() };
+    let mut sender = Sender {
+        socket: desk.path("psd.sock"),
+        pairing: desk.path("meter.psd.pair"),
+        batch: 1,
+        seen: Vec::new(),
+    };
     for round in 0..25 {
         let daemon = Daemon::on_meter(&desk);
         let killer = std::thread::spawn(move || {
@@ -159,6 +169,7 @@ const PIECES: u64 = 3;
 /// Somebody who franks one batch after the other, and asks again for a batch whose answer did not come.
 struct Sender {
     socket: PathBuf,
+    pairing: PathBuf,
     batch: u64,
     /// The number of each imprint that came.
     seen: Vec<u64>,
@@ -167,6 +178,7 @@ struct Sender {
 impl Sender {
     fn connect(&self) -> Result<Client, ClientError> {
         let mut client = Client::connect(&self.socket)?;
+        client.attend(Attendant::read(&self.pairing, Path::new("/"))?);
         client.attach()?;
         Ok(client)
     }

@@ -51,19 +51,25 @@ pub struct Programs {
 }
 
 impl Programs {
-    /// The program this process runs, and no control unit yet.
+    /// No control unit yet, and the device's own program not looked at: where control unit and device are one
+    /// program there is none outside of the device to measure.
     pub fn new() -> Programs {
-        Programs {
-            own: File::open("/proc/self/exe").ok().map(Image::new),
-            control_unit: None,
-            opener: Opener::start(),
-        }
+        Programs { own: None, control_unit: None, opener: Opener::start() }
     }
 
-    /// Takes the process of this number as the control unit, instead of another one before. The number is to come from
+    /// The same for a device that is a program of its own, which is measured too.
+    pub fn with_own() -> io::Result<Programs> {
+        Ok(Programs { own: Some(Image::new(File::open("/proc/self/exe")?)), ..Programs::new() })
+    }
+
+    /// Takes the process of this number as the control unit, instead of another one before. The device's own process is
+    /// no program outside of it. The number is to come from
     /// the credentials of a socket's other end, right after it was accepted.
     pub fn attach(&mut self, process: u32) -> io::Result<()> {
         self.control_unit = None;
+        if process == std::process::id() {
+            return Ok(());
+        }
         let gone = || io::Error::new(ErrorKind::NotFound, "the control unit's process has ended");
         let id = i32::try_from(process).ok().and_then(Pid::from_raw).ok_or_else(gone)?;
         let life = pidfd_open(id, PidfdFlags::empty())?;
@@ -92,7 +98,10 @@ impl Default for Programs {
 impl ProgramImage for Programs {
     fn measure(&mut self, program: Program) -> Result<Option<Checksum>, PartFault> {
         let image = match (program, &mut self.control_unit) {
-            (Program::Own, _) => self.own.as_mut().ok_or(PartFault)?,
+            (Program::Own, _) => match &mut self.own {
+                None => return Ok(None),
+                Some(own) => own,
+            },
             (Program::ControlUnit, None) => return Ok(None),
             (Program::ControlUnit, Some(control_unit)) => {
                 control_unit.look(&self.opener).map_err(|_| PartFault)?;
@@ -104,7 +113,7 @@ impl ProgramImage for Programs {
 
     fn is_as_measured(&mut self, program: Program) -> bool {
         match (program, &mut self.control_unit) {
-            (Program::Own, _) => self.own.as_ref().is_some_and(Image::is_as_measured),
+            (Program::Own, _) => self.own.as_ref().is_none_or(Image::is_as_measured),
             (Program::ControlUnit, None) => true,
             (Program::ControlUnit, Some(control_unit)) => {
                 let looked =

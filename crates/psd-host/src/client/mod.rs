@@ -7,21 +7,26 @@
 //!
 //! | file | holds |
 //! |---|---|
+//! | `attendant` | what answers the device's questions |
 //! | `connection` | commands out, answers in, each with its number |
 //! | `error` | why a call failed |
 
+mod attendant;
 mod connection;
 mod error;
 
+pub use attendant::Attendant;
 pub use error::ClientError;
 
+use crate::adapters::{Identity, Pairing};
 use crate::server::{FileService, Limits, Server};
 use crate::{HostError, SystemClock};
 use connection::Connection;
-use imprint::numbers::{Indicium, RequestId};
+use imprint::numbers::{Indicium, Key, RequestId};
 use psd::protocol::{Answer, Command, Hello, Requests};
 use psd::service::Service;
-use psd::{Finding, Grant, GrantAnswer, Mark, Request, Signed, Status};
+use psd::supervision::printing::PrintReport;
+use psd::{Finding, Grant, GrantAnswer, Order, PrintAdvice, Request, SealedReport, SelfTest, Signed, Status};
 use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::time::Duration;
@@ -49,6 +54,59 @@ impl Client {
     /// Runs the device whose memory is this file in this process.
     pub fn open(memory: &Path) -> Result<Client, ClientError> {
         Client::run(Box::new(Service::new(*crate::open(memory)?)))
+    }
+
+    /// Lets this one answer the device's questions, as the control unit that it was paired with.
+    pub fn attend(&mut self, attendant: Attendant) {
+        self.connection.attend(attendant);
+    }
+
+    /// Pairs the device with this computer, keeps the pairing in a file, and answers its questions from then on.
+    pub fn pair(&mut self, pairing: &Path, identity: &Identity) -> Result<(), ClientError> {
+        let serial = self.hello()?.serial;
+        let command = Command::Pair { identity: identity.hash };
+        let attending = |client: &Client, key: [u8; 32]| {
+            let paired = Pairing::new(serial, identity.source, Key::new(key));
+            client.connection.attend(Attendant::new(&paired, identity));
+            paired.write(pairing)
+        };
+        let key = self.ask(command, |answer| match answer {
+            Answer::Paired { key } => Some(key),
+            _ => None,
+        })?;
+        attending(self, key)?;
+        // The question that the pairing began with came before anybody knew the answer.
+        self.attach()
+    }
+
+    /// Tests every part of the device.
+    pub fn self_test(&mut self) -> Result<SelfTest, ClientError> {
+        self.ask(Command::SelfTest, |answer| match answer {
+            Answer::SelfTest(tested) => Some(tested),
+            _ => None,
+        })
+    }
+
+    /// What the device says of itself so that the centre can believe it.
+    pub fn report(&mut self, challenge: &[u8; 16]) -> Result<SealedReport, ClientError> {
+        self.ask(Command::Report { challenge: *challenge }, |answer| match answer {
+            Answer::Report(report) => Some(report),
+            _ => None,
+        })
+    }
+
+    /// Tells the device what the encoder counted, and gives what is to be done about the motor.
+    pub fn print_speed(&mut self, report: PrintReport) -> Result<PrintAdvice, ClientError> {
+        self.ask(Command::PrintSpeed(report), |answer| match answer {
+            Answer::PrintAdvice(advice) => Some(advice),
+            _ => None,
+        })
+    }
+
+    /// Tells the device the clocks counted between the columns with changing data of one print, which has so many.
+    pub fn print_columns(&mut self, clocks: &[u32], expected: u32) -> Result<(), ClientError> {
+        let clocks: Vec<u8> = clocks.iter().flat_map(|clocks| clocks.to_le_bytes()).collect();
+        self.order(Command::PrintColumns { expected, clocks: &clocks })
     }
 
     /// Runs a device in this process.
@@ -136,16 +194,16 @@ impl Client {
 
     /// Hands a grant in.
     pub fn grant(&mut self, grant: &Signed<Grant>) -> Result<GrantAnswer, ClientError> {
-        self.ask(Command::Grant(grant.into()), |answer| match answer {
+        self.ask(Command::Grant(*grant), |answer| match answer {
             Answer::Granted { before: false, registers } => Some(GrantAnswer::Taken(registers)),
             Answer::Granted { before: true, registers } => Some(GrantAnswer::TakenBefore(registers)),
             _ => None,
         })
     }
 
-    /// Hands a mark in.
-    pub fn mark(&mut self, mark: &Signed<Mark>) -> Result<(), ClientError> {
-        self.order(Command::Mark(mark.into()))
+    /// Hands an order of the centre in.
+    pub fn hand_in(&mut self, order: &Signed<Order>) -> Result<(), ClientError> {
+        self.order(Command::Order(*order))
     }
 
     /// A command that is carried out or refused, and answered by nothing else.

@@ -18,6 +18,8 @@ const OUTBOX: usize = 16;
 pub(super) enum Out {
     /// All answers to its command: after them its next one is read.
     Answers(Vec<u8>),
+    /// What it did not ask for.
+    Push(Vec<u8>),
     /// The last it hears.
     Farewell(Vec<u8>),
 }
@@ -76,7 +78,7 @@ fn read(id: u64, mut reader: FrameReader, desk: &Sender<Event>, permits: &Receiv
 /// Writes what the desk has for the peer, until it has no more or the peer does not take it.
 fn write(stream: &UnixStream, messages: &Receiver<Out>, permit: &SyncSender<()>, time: Duration) {
     for message in messages {
-        let (Out::Answers(bytes) | Out::Farewell(bytes)) = &message;
+        let (Out::Answers(bytes) | Out::Push(bytes) | Out::Farewell(bytes)) = &message;
         let written = write_within(stream, bytes, time);
         if written.is_err() || matches!(message, Out::Farewell(_)) {
             break;

@@ -6,7 +6,11 @@ use psd::Clock;
 use psd::protocol::Fault;
 use psd::service::{Session, refuse};
 use std::collections::BTreeMap;
-use std::sync::mpsc::{Receiver, SyncSender};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
+use std::time::{Duration, Instant};
+
+/// How often the device's loop goes round while nothing happens.
+const ROUND: Duration = Duration::from_millis(100);
 
 /// What happens at the connections.
 pub(super) enum Event {
@@ -41,11 +45,28 @@ impl<C: Clock> Desk<C> {
 
     /// Works until it is told to stop. Then every peer's stream is closed, once what waits for it is written.
     pub fn run(mut self) {
-        while let Ok(event) = self.events.recv() {
-            match event {
-                Event::Stop => return,
-                event => self.take(event),
+        let mut next = Instant::now();
+        loop {
+            match self.events.recv_timeout(next.saturating_duration_since(Instant::now())) {
+                Ok(Event::Stop) | Err(RecvTimeoutError::Disconnected) => return,
+                Ok(event) => self.take(event),
+                Err(RecvTimeoutError::Timeout) => {}
             }
+            if Instant::now() >= next {
+                self.tick();
+                next = Instant::now() + ROUND;
+            }
+        }
+    }
+
+    /// One round of the device's loop. What comes of it is for the control unit.
+    fn tick(&mut self) {
+        let mut pushed = Vec::new();
+        self.service.tick(&mut |frame| pushed.extend_from_slice(frame));
+        let of_control_unit = |(_, peer): &(&u64, &Peer)| self.service.is_control_unit(&peer.session);
+        let control_unit = self.peers.iter().find(of_control_unit).map(|(id, _)| *id);
+        if let (Some(id), false) = (control_unit, pushed.is_empty()) {
+            self.send(id, Out::Push(pushed));
         }
     }
 

@@ -1,9 +1,9 @@
 //! The development issuer: its books, its documents, its specimens.
 
 use crate::{METER, Mailroom, order, serial};
-use psd::{Error, GrantAnswer};
+use psd::{Error, GrantAnswer, Task};
 use psd_host::HostError;
-use psd_host::documents::{GrantDocument, MarkDocument, PersonalisationDocument};
+use psd_host::documents::{GrantDocument, OrderDocument, PersonalisationDocument};
 use psd_host::issuer::{Issuer, write_document};
 use std::fs;
 
@@ -11,14 +11,33 @@ use std::fs;
 fn documents_come_back_from_their_files() {
     let (mut mailroom, mut psd) = Mailroom::new();
     let path = |name: &str| mailroom.folder.path().join(name);
-    let (grant_path, mark_path, meter_path) = (path("grant.json"), path("mark.json"), path("meter.json"));
+    let (grant_path, meter_path) = (path("grant.json"), path("meter.json"));
     let grant = mailroom.issuer.grant(serial(METER), 700).unwrap();
     write_document(&grant_path, &GrantDocument::new(&grant)).unwrap();
     assert_eq!(GrantDocument::read(&grant_path).unwrap(), grant);
     assert!(matches!(psd.grant(&grant), Ok(GrantAnswer::Taken(registers)) if registers.r1.minor() == 5700));
-    let mark = mailroom.issuer.mark(serial(METER), true).unwrap();
-    write_document(&mark_path, &MarkDocument::new(&mark)).unwrap();
-    assert_eq!(MarkDocument::read(&mark_path).unwrap(), mark);
+    for task in [
+        Task::Suspicion(true),
+        Task::Stop(false),
+        Task::Enrol { program: psd::Program::ControlUnit, checksum: [0xab; 32] },
+        Task::Pieces(700),
+        Task::Clock { tenths: 5 },
+        Task::ClearErrors,
+        Task::Unpair,
+    ] {
+        let order = mailroom.issuer.order(serial(METER), task).unwrap();
+        let path = path(&format!("order-{}.json", order.message.number));
+        write_document(&path, &OrderDocument::new(&order)).unwrap();
+        assert_eq!(OrderDocument::read(&path).unwrap(), order);
+    }
+    for order in [
+        mailroom.issuer.opening(serial(METER), 77).unwrap(),
+        mailroom.issuer.reset(serial(METER), 5, None).unwrap(),
+    ] {
+        let path = path(&format!("order-{}.json", order.message.number));
+        write_document(&path, &OrderDocument::new(&order)).unwrap();
+        assert_eq!(OrderDocument::read(&path).unwrap(), order);
+    }
     let meter = mailroom.issuer.meter(order(METER + 1)).unwrap();
     write_document(&meter_path, &PersonalisationDocument::new(&meter)).unwrap();
     let read = PersonalisationDocument::read(&meter_path).unwrap();

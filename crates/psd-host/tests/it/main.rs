@@ -10,10 +10,12 @@ mod program;
 mod sensors;
 mod server;
 
-use imprint::numbers::{Indicium, Profile, RequestId};
-use psd::{Clock, Frame, Request};
+use imprint::numbers::{Indicium, Key, Profile, RequestId};
+use psd::supervision::interrogation::{PairingKey, code_for};
+use psd::{Clock, Frame, Request, Settings};
+use psd_host::client::Attendant;
 use psd_host::issuer::{Issuer, MeterOrder};
-use psd_host::{FilePsd, SystemClock, personalise};
+use psd_host::{FilePsd, Identity, IdentitySource, Pairing, SystemClock, personalise};
 use std::path::PathBuf;
 use tempfile::TempDir;
 use terms::{Date, Money, Serial};
@@ -31,6 +33,7 @@ fn order(value: u32) -> MeterOrder {
         value_min: Money::from_minor(1),
         value_max: None,
         days_ahead: 30,
+        settings: Settings::default(),
     }
 }
 
@@ -38,6 +41,7 @@ fn order(value: u32) -> MeterOrder {
 struct Mailroom {
     folder: TempDir,
     issuer: Issuer,
+    pairing: Pairing,
 }
 
 impl Mailroom {
@@ -46,15 +50,36 @@ impl Mailroom {
         let specimens = (serial(10_000_000), serial(19_999_999));
         let mut issuer = Issuer::init(&folder.path().join("issuer"), specimens).unwrap();
         let personalisation = issuer.meter(order(METER)).unwrap();
-        let mut mailroom = Mailroom { folder, issuer };
-        let mut psd = personalise(&mailroom.memory(), personalisation).unwrap();
+        let mut psd = personalise(&folder.path().join("memory"), personalisation).unwrap();
+        let key = Key::new(*psd.pair(identity().hash).unwrap().bytes());
+        let pairing = Pairing::new(serial(METER), IdentitySource::MachineId, key);
+        let mut mailroom = Mailroom { folder, issuer, pairing };
         psd.grant(&mailroom.issuer.grant(serial(METER), 5000).unwrap()).unwrap();
         (mailroom, psd)
+    }
+
+    /// What answers the meter's questions.
+    fn attendant(&self) -> Attendant {
+        Attendant::new(&self.pairing, &identity())
+    }
+
+    /// Lets a meter in this process be answered.
+    fn attend(&self, psd: &mut FilePsd) {
+        if let Some(question) = psd.tick().unwrap() {
+            let key = PairingKey::new(*self.pairing.key.bytes());
+            let code = code_for(&question, &key, self.pairing.serial, &identity().hash);
+            psd.answer(question.number, &code).unwrap();
+        }
     }
 
     fn memory(&self) -> PathBuf {
         self.folder.path().join("memory")
     }
+}
+
+/// What the tests' control unit shows of its hardware.
+fn identity() -> Identity {
+    Identity::of_value(IdentitySource::MachineId, b"a computer of the tests")
 }
 
 fn request(id: u64, postage: u64) -> Request {
@@ -64,7 +89,8 @@ fn request(id: u64, postage: u64) -> Request {
     Request { id: RequestId(id), postage: Money::from_minor(postage), date, frame: Frame::default() }
 }
 
-fn frank(psd: &mut FilePsd, requests: &[Request]) -> Result<Vec<Indicium>, psd::Error> {
+fn frank(mailroom: &Mailroom, psd: &mut FilePsd, requests: &[Request]) -> Result<Vec<Indicium>, psd::Error> {
+    mailroom.attend(psd);
     let mut indicia = Vec::new();
     psd.frank(requests, |indicium| indicia.push(indicium))?;
     Ok(indicia)

@@ -11,11 +11,12 @@ use std::time::{Duration, Instant};
 #[test]
 fn registers_and_the_last_indicium_survive_a_new_start() {
     let (mailroom, mut psd) = Mailroom::new();
-    let indicium = frank(&mut psd, &[request(7, 110)]).unwrap().remove(0);
+    let indicium = frank(&mailroom, &mut psd, &[request(7, 110)]).unwrap().remove(0);
     let registers = psd.registers();
     drop(psd);
     let mut psd = open(&mailroom.memory()).unwrap();
     assert_eq!(psd.registers(), registers);
+    mailroom.attend(&mut psd);
     assert_eq!(psd.fetch(RequestId(7)), Ok(indicium));
     assert_eq!(registers.r2.minor(), 110);
 }
@@ -35,7 +36,7 @@ fn memory_and_key_are_readable_by_their_owner_alone_and_keep_their_size() {
     let (mailroom, mut psd) = Mailroom::new();
     let size = fs::metadata(mailroom.memory()).unwrap().len();
     let batch: Vec<_> = (0..1000).map(|id| request(id, 1)).collect();
-    assert_eq!(frank(&mut psd, &batch).unwrap().len(), 1000);
+    assert_eq!(frank(&mailroom, &mut psd, &batch).unwrap().len(), 1000);
     assert_eq!(fs::metadata(mailroom.memory()).unwrap().len(), size);
     for name in ["memory", "memory.key", "issuer/issuer.key", "issuer/books.json"] {
         let mode = fs::metadata(mailroom.folder.path().join(name)).unwrap().permissions().mode();
@@ -69,7 +70,7 @@ fn a_personalisation_that_fails_leaves_nothing_in_its_way() {
 fn a_damaged_file_heals_where_a_copy_is_left_and_blocks_where_none_is() {
     let (mailroom, mut psd) = Mailroom::new();
     let before = fs::read(mailroom.memory()).unwrap();
-    frank(&mut psd, &[request(1, 110)]).unwrap();
+    frank(&mailroom, &mut psd, &[request(1, 110)]).unwrap();
     drop(psd);
     let after = fs::read(mailroom.memory()).unwrap();
     let changed = |sector: &usize| {
@@ -115,7 +116,7 @@ fn a_start_with_recovery_takes_less_than_50_ms() {
     let (mailroom, mut psd) = Mailroom::new();
     for round in 0..9 {
         let batch: Vec<_> = (0..100).map(|id| request(1000 * round + id, 1)).collect();
-        frank(&mut psd, &batch).unwrap();
+        frank(&mailroom, &mut psd, &batch).unwrap();
     }
     drop(psd);
     let start = || {
@@ -129,6 +130,6 @@ fn a_start_with_recovery_takes_less_than_50_ms() {
 
 #[test]
 fn the_systems_clock_gives_dates_the_device_takes() {
-    let (_mailroom, mut psd) = Mailroom::new();
-    assert_eq!(frank(&mut psd, &[request(1, 110)]).unwrap()[0].serial, serial(METER));
+    let (mailroom, mut psd) = Mailroom::new();
+    assert_eq!(frank(&mailroom, &mut psd, &[request(1, 110)]).unwrap()[0].serial, serial(METER));
 }

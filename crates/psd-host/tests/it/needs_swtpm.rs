@@ -283,7 +283,10 @@ fn a_device_whose_key_is_in_a_tpm_starts_with_that_tpm_alone() {
     let personalisation = mailroom.issuer.meter(order(METER + 1)).unwrap();
     let mut psd = personalise_equipped(&path, personalisation, SystemClock, &software.equipment()).unwrap();
     psd.grant(&mailroom.issuer.grant(serial(METER + 1), 5000).unwrap()).unwrap();
-    frank(&mut psd, &[request(1, 110)]).unwrap();
+    let key = psd.pair(crate::identity().hash).unwrap();
+    mailroom.pairing.serial = serial(METER + 1);
+    mailroom.pairing.key = imprint::numbers::Key::new(*key.bytes());
+    frank(&mailroom, &mut psd, &[request(1, 110)]).unwrap();
     drop(psd);
     software.restart();
     assert!(!path.with_extension("key").exists() && sealed_key_path(&path).exists());

@@ -77,10 +77,16 @@ fn until(what: &str, mut holds: impl FnMut() -> bool) {
 #[test]
 fn the_programs_own_image_is_measured() {
     let own = checksum(&std::env::current_exe().unwrap());
-    let mut programs = Programs::new();
+    let mut programs = Programs::with_own().unwrap();
     assert!(!programs.is_as_measured(Program::Own), "nothing was measured yet");
     assert_eq!(programs.measure(Program::Own), Ok(Some(own)));
     assert!(programs.is_as_measured(Program::Own));
+    let mut in_one = Programs::new();
+    in_one.attach(std::process::id()).unwrap();
+    for program in [Program::Own, CONTROL_UNIT] {
+        assert_eq!(in_one.measure(program), Ok(None), "where both are one program, none is outside");
+        assert!(in_one.is_as_measured(program));
+    }
 }
 
 #[test]

@@ -1,9 +1,10 @@
 //! Peers of a server, honest and hostile, on real sockets and with real threads.
 
-use crate::{METER, Mailroom, request, serial};
+use crate::{METER, Mailroom, identity, request, serial};
 use imprint::numbers::{Indicium, RequestId};
-use psd::protocol::{Answer, Command, FRAME_BYTES_MAX, Fault, Frame, LENGTH_BYTES, Requests};
+use psd::protocol::{Answer, Command, FRAME_BYTES_MAX, Fault, Frame, LENGTH_BYTES, NUMBER_PUSHED, Requests};
 use psd::service::Service;
+use psd::supervision::interrogation::{PairingKey, code_for};
 use psd::{Error, Request};
 use psd_host::client::{Client, ClientError};
 use psd_host::server::{Limits, Listener, PeerRule, Server};
@@ -48,7 +49,9 @@ impl Station {
     }
 
     fn client(&self) -> Client {
-        Client::connect(&self.path()).unwrap()
+        let mut client = Client::connect(&self.path()).unwrap();
+        client.attend(self.mailroom.attendant());
+        client
     }
 
     fn control_unit(&self) -> Client {
@@ -93,6 +96,17 @@ impl Raw {
         Some((frame.number, frame.answer().unwrap()))
     }
 
+    /// Becomes the control unit with the first two commands, the second of which answers the device's question.
+    fn attach(&mut self, mailroom: &Mailroom) {
+        self.write(&frame(1, Command::Attach));
+        let Some((NUMBER_PUSHED, Answer::Question(question))) = self.read() else { panic!("not asked") };
+        assert_eq!(self.read(), Some((1, Answer::Done)));
+        let key = PairingKey::new(*mailroom.pairing.key.bytes());
+        let code = code_for(&question, &key, serial(METER), &identity().hash);
+        self.write(&frame(2, Command::Reply { number: question.number, code }));
+        assert_eq!(self.read(), Some((2, Answer::Done)));
+    }
+
     fn refused(&mut self) -> Option<u16> {
         match self.read() {
             Some((_, Answer::Refused(refusal))) => Some(refusal.code),
@@ -135,6 +149,7 @@ fn a_client_franks_the_same_over_a_socket_and_in_its_own_process() {
     assert!(matches!(Client::open(&memory), Err(ClientError::Host(HostError::Locked(_)))));
     station.stop().unwrap();
     let mut client = Client::open(&memory).unwrap();
+    client.attend(station.mailroom.attendant());
     client.attach().unwrap();
     assert_eq!(client.registers().unwrap(), registers);
     assert_eq!(client.fetch(RequestId(2)).unwrap(), first[1]);
@@ -228,8 +243,7 @@ fn a_silent_peer_is_given_up_and_gives_its_role_back() {
     let limits = Limits { idle: Some(Duration::from_millis(200)), ..limits() };
     let station = Station::with(limits, None);
     let mut silent = station.raw();
-    silent.write(&frame(1, Command::Attach));
-    assert_eq!(silent.read(), Some((1, Answer::Done)));
+    silent.attach(&station.mailroom);
     assert_eq!(code(station.client().attach()), Fault::RoleTaken.code());
     assert_eq!(silent.refused(), Some(Fault::Silence.code()));
     assert!(station.client().attach().is_ok());
@@ -241,13 +255,13 @@ fn a_peer_that_takes_no_answers_is_given_up_and_holds_nobody_up() {
     let grant = station.mailroom.issuer.grant(serial(METER), 1_000_000).unwrap();
     station.client().grant(&grant).unwrap();
     let mut deaf = station.raw();
-    deaf.write(&frame(1, Command::Attach));
+    deaf.attach(&station.mailroom);
     deaf.0.set_write_timeout(Some(Duration::from_millis(50))).unwrap();
     // Each franking's indicia are more than the socket holds.
     for number in 0..20_u32 {
         let first = u64::from(number) * BATCH as u64;
         let requests: Vec<_> = (first..first + BATCH as u64).map(|id| request(id, 1)).collect();
-        let _ = deaf.0.write_all(&frank_frame(number + 2, &requests));
+        let _ = deaf.0.write_all(&frank_frame(number + 3, &requests));
     }
     let mut client = station.client();
     let begin = Instant::now();
@@ -308,10 +322,9 @@ fn a_connection_lost_within_a_franking_costs_one_debit_and_loses_no_indicium() {
     let station = Station::new();
     let requests: Vec<_> = (0..500).map(|id| request(id, 1)).collect();
     let mut raw = station.raw();
-    raw.write(&frame(1, Command::Attach));
-    raw.write(&frank_frame(2, &requests));
-    assert!(matches!(raw.read(), Some((1, Answer::Done))));
-    assert!(matches!(raw.read(), Some((2, Answer::Indicium(one))) if one.request == RequestId(0)));
+    raw.attach(&station.mailroom);
+    raw.write(&frank_frame(3, &requests));
+    assert!(matches!(raw.read(), Some((3, Answer::Indicium(one))) if one.request == RequestId(0)));
     drop(raw);
     let mut client = station.client();
     let begin = Instant::now();

@@ -1,11 +1,14 @@
-//! Credit comes in, and the issuer's marks: each by a signed, numbered message, taken exactly once.
+//! Credit comes in, and goes back when the meter leaves service: each by a signed, numbered grant, taken exactly once.
 
-use super::Psd;
+use super::{Psd, ended};
 use crate::board::{Board, Now};
 use crate::error::Error;
 use crate::memory::Memory;
-use crate::message::{Authentic, Grant, Mark, Signed};
-use crate::state::{LastGrant, Refill, State};
+use crate::message::{Authentic, Grant, Signed};
+use crate::state::{Block, LastGrant, Refill, State};
+use crate::supervision::flow::{Flow, Passed};
+use crate::supervision::pace::Critical;
+use crate::supervision::routines::grant;
 use imprint::numbers::SecondNumberKind;
 use terms::{Money, Registers};
 
@@ -22,20 +25,27 @@ impl<M: Memory, B: Board, const BATCH: usize> Psd<M, B, BATCH> {
     /// Takes a grant, if it is the issuer's, for this meter, the next one, and builds on this meter's R3. The last
     /// grant taken is answered again from memory.
     pub fn grant(&mut self, signed: &Signed<Grant>) -> Result<GrantAnswer, Error> {
-        let result = self.take_grant(signed);
-        self.counted(result)
+        let mut flow = Flow::begin(&grant::ROUTINE);
+        let begun_ns = self.board.processor_ns();
+        let taken = self.take_grant(signed, &mut flow);
+        let taken = self.counted(ended(flow, taken));
+        self.judge_pace(Critical::Refill, 1, begun_ns)?;
+        taken
     }
 
-    fn take_grant(&mut self, signed: &Signed<Grant>) -> Result<GrantAnswer, Error> {
+    fn take_grant(&mut self, signed: &Signed<Grant>, flow: &mut Flow) -> Result<GrantAnswer, Error> {
         let grant = Authentic::verify(signed, &self.issuer, self.numbers.personalisation.serial)?.message();
+        flow.pass(grant::VERIFIED);
         let state = *self.ledger.state();
         if grant.number == state.grant.number && grant.number != 0 {
             return if remembered(&grant) == state.grant {
+                flow.pass(grant::ANSWERED_FROM_MEMORY);
                 Ok(GrantAnswer::TakenBefore(state.registers))
             } else {
                 Err(Error::GrantDisagrees)
             };
         }
+        self.permit_call(false)?;
         let expected = state.grant.number.checked_add(1).ok_or(Error::CounterFull)?;
         if grant.number != expected {
             return Err(Error::OutOfOrder { expected });
@@ -43,14 +53,36 @@ impl<M: Memory, B: Board, const BATCH: usize> Psd<M, B, BATCH> {
         if grant.r3_before != state.registers.r3 {
             return Err(Error::GrantDisagrees);
         }
+        flow.pass(grant::PLACE_CHECKED);
+        let next = self.credited_state(&grant, state, flow)?;
+        let passed = flow.gate(&[grant::BEFORE_COMMIT])?;
+        self.commit_credit(next, passed)?;
+        flow.pass(grant::COMMITTED);
+        Ok(GrantAnswer::Taken(next.registers))
+    }
+
+    /// Commits credit, on evidence that all that must come before was done.
+    fn commit_credit(&mut self, state: State, _: Passed) -> Result<(), Error> {
+        self.commit_state(state)
+    }
+
+    fn credited_state(&mut self, grant: &Grant, state: State, flow: &mut Flow) -> Result<State, Error> {
         let now = self.now()?;
+        flow.pass(grant::TIME_TAKEN);
         let registers = credited(state.registers, grant.amount_minor).ok_or(Error::GrantAmount)?;
+        if grant.closing && !registers.r1.is_zero() {
+            return Err(Error::NotAll);
+        }
         let refill = if grant.amount_minor > 0 { self.refilled(&state, now)? } else { state.refill };
-        let mut next = State { registers, refill, grant: remembered(&grant), ..state };
+        let mut next = State { registers, refill, grant: remembered(grant), ..state };
         next.clock.tenths = now.tenths;
         next.clock.date = now.today;
-        self.commit_state(next)?;
-        Ok(GrantAnswer::Taken(registers))
+        next.contact_tenths = now.tenths;
+        if grant.closing {
+            next.standing.blocks = next.standing.blocks.with(Block::Withdrawn);
+        }
+        flow.pass(grant::CREDITED);
+        Ok(next)
     }
 
     /// Where the quantities "since refill" begin again.
@@ -72,27 +104,6 @@ impl<M: Memory, B: Board, const BATCH: usize> Psd<M, B, BATCH> {
             tenths: now.tenths,
             date: now.today,
         })
-    }
-
-    /// Takes the issuer's word that the meter is under suspicion or no longer. The same word again changes nothing.
-    pub fn mark(&mut self, signed: &Signed<Mark>) -> Result<(), Error> {
-        let result = self.take_mark(signed);
-        self.counted(result)
-    }
-
-    fn take_mark(&mut self, signed: &Signed<Mark>) -> Result<(), Error> {
-        let mark = Authentic::verify(signed, &self.issuer, self.numbers.personalisation.serial)?.message();
-        let mut state = *self.ledger.state();
-        if mark.number == state.marks.message && mark.suspicious == state.marks.suspicious && mark.number != 0
-        {
-            return Ok(());
-        }
-        if mark.number <= state.marks.message {
-            return Err(Error::OutOfOrder { expected: state.marks.message.saturating_add(1) });
-        }
-        state.marks.message = mark.number;
-        state.marks.suspicious = mark.suspicious;
-        self.commit_state(state)
     }
 }
 

@@ -1,38 +1,52 @@
 //! Franking: check everything, debit all or nothing, make it durable, only then give the numbers out.
 
-use super::Psd;
+use super::reactions::Event;
+use super::{Psd, ended};
 use crate::board::{Board, Now};
 use crate::error::Error;
 use crate::ledger::Charges;
 use crate::memory::Memory;
 use crate::request::Request;
-use crate::state::{Basis, NO_READING, State};
+use crate::settings::PieceMode;
+use crate::state::{Basis, Block, NO_READING, Pieces, State};
+use crate::supervision::flow::{Flow, Passed, Steps};
+use crate::supervision::pace::Critical;
+use crate::supervision::routines::franking;
 use imprint::numbers::{Indicium, MonotoneKind, RequestId};
 use terms::{Date, Money};
+
+/// Tenths of a second in an hour.
+pub(super) const HOUR_TENTHS: u64 = 60 * 60 * 10;
 
 impl<M: Memory, B: Board, const BATCH: usize> Psd<M, B, BATCH> {
     /// Franks these requests: one commit debits all of them or none, and then each indicium is given out in the
     /// order asked for. Requests of the last franking, asked again with the same content, are answered from memory
     /// without a debit.
-    pub fn frank(&mut self, requests: &[Request], mut give: impl FnMut(Indicium)) -> Result<(), Error> {
-        let prepared = self.prepare(requests);
-        let Some(state) = self.counted(prepared)? else {
-            return requests.iter().try_for_each(|request| self.indicium_of(request.id).map(&mut give));
-        };
-        let committed = self.commit_franking(state, requests);
-        self.counted(committed)?;
-        // The debits are computed again from what is durable: no plan can leak out.
-        self.ledger.debits().try_for_each(|debit| self.numbers.indicium(&debit).map(&mut give))
+    pub fn frank(&mut self, requests: &[Request], give: impl FnMut(Indicium)) -> Result<(), Error> {
+        let mut flow = Flow::begin(&franking::ROUTINE);
+        let begun_ns = self.board.processor_ns();
+        self.watch.busy_ms = self.board.elapsed_ms();
+        self.watch.rounds = 0;
+        let franked = self.frank_watched(requests, give, &mut flow);
+        let franked = self.counted(ended(flow, franked));
+        self.judge_pace(Critical::Debit, requests.len() as u32, begun_ns)?;
+        franked
     }
 
     /// The indicium of a request of the last franking, once more.
     pub fn fetch(&mut self, id: RequestId) -> Result<Indicium, Error> {
-        let result = self.indicium_of(id);
-        self.counted(result)
+        let fetched = self.permit_franking().and_then(|()| self.indicium_of(id));
+        self.counted(fetched)
     }
 
-    /// Checks a franking and computes the state it leads to; nothing where it is part of the last franking.
-    fn prepare(&mut self, requests: &[Request]) -> Result<Option<State>, Error> {
+    fn frank_watched(
+        &mut self,
+        requests: &[Request],
+        give: impl FnMut(Indicium),
+        flow: &mut Flow,
+    ) -> Result<(), Error> {
+        self.permit_franking()?;
+        flow.pass(franking::PERMITTED);
         if requests.is_empty() {
             return Err(Error::NoRequest);
         }
@@ -40,18 +54,126 @@ impl<M: Memory, B: Board, const BATCH: usize> Psd<M, B, BATCH> {
             return Err(Error::TooManyRequests { limit: BATCH });
         }
         self.ledger.state().registers.check().map_err(Error::Registers)?;
+        flow.pass(franking::REGISTERS_CHECKED);
         if let Some(id) = self.order.sort(requests) {
             return Err(Error::DuplicateRequest(id));
         }
+        flow.pass(franking::REQUESTS_ORDERED);
         if self.is_repeated(requests)? {
-            return Ok(None);
+            flow.pass(franking::ANSWERED_FROM_MEMORY);
+            self.follow_counter()?;
+            let passed = flow.gate(&[franking::BEFORE_GIVING_AGAIN])?;
+            self.give_again(requests, give, passed)?;
+        } else {
+            let state = self.planned(requests, flow)?;
+            let passed = flow.gate(&[franking::BEFORE_COMMIT])?;
+            self.commit_debits(state, requests, passed)?;
+            flow.pass(franking::COMMITTED);
+            let passed = flow.gate(&[franking::BEFORE_GIVING])?;
+            self.give_all(give, passed)?;
         }
+        flow.pass(franking::GIVEN);
+        Ok(())
+    }
+
+    fn give_again(
+        &mut self,
+        requests: &[Request],
+        mut give: impl FnMut(Indicium),
+        _: Passed,
+    ) -> Result<(), Error> {
+        let mut steps = Steps::begin(&franking::ROUTINE, requests.len() as u64);
+        for request in requests {
+            give(self.indicium_of(request.id)?);
+            steps.step();
+        }
+        drop(steps.end()?);
+        Ok(())
+    }
+
+    /// Gives out the indicia of the last franking. Its debits are computed again from what is durable: no plan can
+    /// leak out.
+    fn give_all(&mut self, mut give: impl FnMut(Indicium), _: Passed) -> Result<(), Error> {
+        let mut steps = Steps::begin(&franking::ROUTINE, self.ledger.requests().len() as u64);
+        for debit in self.ledger.debits() {
+            give(self.numbers.indicium(&debit)?);
+            steps.step();
+        }
+        drop(steps.end()?);
+        Ok(())
+    }
+
+    /// Whether the device may frank at all: nothing blocks it, nobody watches it, its programs are those enrolled,
+    /// and the control unit has answered.
+    fn permit_franking(&mut self) -> Result<(), Error> {
+        if let Some(block) = self.state().standing.blocks.iter().next() {
+            return Err(Error::Stopped(block));
+        }
+        if self.watch.is_waiting {
+            return Err(Error::Stopped(Block::CodewordWaiting));
+        }
+        if self.board.is_watched() {
+            return Err(self.fault(Event::RunTime));
+        }
+        self.check_programs_quickly()?;
+        match self.is_active() {
+            true => Ok(()),
+            false if self.is_paired() => Err(Error::Stopped(Block::Inactive)),
+            false => Err(Error::NotPaired),
+        }
+    }
+
+    /// Checks a franking and computes the state it leads to.
+    fn planned(&mut self, requests: &[Request], flow: &mut Flow) -> Result<State, Error> {
         let now = self.now()?;
+        self.check_contact(now)?;
+        flow.pass(franking::TIME_TAKEN);
         for request in requests {
             self.check_value(request.postage)?;
             self.check_date(request.date, now.today)?;
         }
-        self.plan(requests, now).map(Some)
+        flow.pass(franking::VALUES_CHECKED);
+        let mut state = self.plan(requests, now)?;
+        state.pieces = self.count_pieces(requests)?;
+        flow.pass(franking::PLANNED);
+        Ok(state)
+    }
+
+    /// The contact watchdog: independent of the piece credit (X12).
+    fn check_contact(&self, now: Now) -> Result<(), Error> {
+        let stop_hours = u64::from(self.settings().contact.stop_hours);
+        let silent_tenths = now.tenths.saturating_sub(self.state().contact_tenths);
+        if stop_hours != 0 && silent_tenths >= stop_hours * HOUR_TENTHS {
+            return Err(Error::Stopped(Block::Contact));
+        }
+        Ok(())
+    }
+
+    /// Counts the pieces down; in mode 2 the meter sleeps at zero.
+    fn count_pieces(&mut self, requests: &[Request]) -> Result<Pieces, Error> {
+        let rule = self.settings().pieces;
+        let mut pieces = self.state().pieces;
+        let counts = requests.iter().filter(|request| rule.count_zeros || !request.postage.is_zero()).count();
+        let counts = u32::try_from(counts).map_err(|_| Error::CounterFull)?;
+        self.watch.pieces_warned = false;
+        match rule.mode {
+            PieceMode::Off => return Ok(pieces),
+            PieceMode::Slow => {
+                pieces.left = pieces.left.saturating_sub(counts);
+                if pieces.left <= pieces.reference {
+                    self.watch.pieces_warned = true;
+                    pieces.reference = pieces.reference.saturating_sub(rule.step);
+                }
+            }
+            PieceMode::Sleep => {
+                pieces.left = pieces.left.checked_sub(counts).ok_or(Error::Stopped(Block::Pieces))?;
+                if u64::from(pieces.left) * u64::from(rule.divisor) < u64::from(pieces.max) {
+                    self.watch.pieces_warned = true;
+                    pieces.max = pieces.max.checked_div(rule.shrink).unwrap_or(pieces.max);
+                }
+            }
+        }
+        Ok(pieces)
     }
 
     /// Whether all these requests are part of the last franking, with the same content.
@@ -130,13 +252,6 @@ impl<M: Memory, B: Board, const BATCH: usize> Psd<M, B, BATCH> {
             inspected_pieces: state.inspected_pieces,
             suspicion: state.marks.suspicion(),
         })
-    }
-
-    fn commit_franking(&mut self, mut state: State, requests: &[Request]) -> Result<(), Error> {
-        state.errors = self.errors;
-        let durable = self.store.commit(state, requests)?;
-        self.ledger.adopt_franking(durable, &mut self.order);
-        Ok(())
     }
 
     fn indicium_of(&mut self, id: RequestId) -> Result<Indicium, Error> {

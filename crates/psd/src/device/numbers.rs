@@ -6,6 +6,8 @@
 use crate::error::{Error, Fault};
 use crate::ledger::{Charge, Debit};
 use crate::personalisation::Personalisation;
+use crate::supervision::flow::Flow;
+use crate::supervision::routines::numbers;
 use imprint::numbers::{
     Cipher, CombinationNumber, Indicium, MonotoneKind, NumberError, Quantities, SecondMarking,
     SecondQuantities, SecondRow, encode,
@@ -14,7 +16,8 @@ use imprint::numbers::{
 /// Who the meter is, and its ciphers ready to use.
 pub(super) struct Numbers {
     pub personalisation: Personalisation,
-    cipher: Cipher,
+    /// Nothing after the keys were wiped.
+    cipher: Option<Cipher>,
     second_cipher: Option<Cipher>,
     second_marking: SecondMarking,
 }
@@ -24,7 +27,14 @@ impl Numbers {
     pub fn new(personalisation: Personalisation) -> Result<Numbers, Error> {
         let (cipher, second_cipher) = personalisation.ciphers().ok_or(Error::Blocked(Fault::Format))?;
         let second_marking = SecondMarking::default();
-        Ok(Numbers { personalisation, cipher, second_cipher, second_marking })
+        Ok(Numbers { personalisation, cipher: Some(cipher), second_cipher, second_marking })
+    }
+
+    /// Wipes the keys: no number can be made any more.
+    pub fn wipe(&mut self) {
+        self.cipher = None;
+        self.second_cipher = None;
+        self.personalisation.keys.clear();
     }
 
     /// Checks that the numbers of a planned debit can be made, so that nothing is paid for in vain.
@@ -38,12 +48,22 @@ impl Numbers {
 
     /// The numbers of a debit that is durable. Nothing else makes an indicium.
     pub fn indicium(&mut self, debit: &Debit) -> Result<Indicium, Error> {
+        let mut flow = Flow::begin(&numbers::ROUTINE);
         let charge = debit.charge();
         charge.counts.registers.check().map_err(Error::Registers)?;
+        flow.pass(numbers::REGISTERS_CHECKED);
         let quantities = self.quantities(charge)?;
+        flow.pass(numbers::QUANTITIES_TAKEN);
         let second_row = self.second_row(charge)?;
+        flow.pass(match second_row {
+            Some(_) => numbers::SECOND_ROW_MADE,
+            None => numbers::NO_SECOND_ROW,
+        });
         let profile = &self.personalisation.profile;
-        let marking = encode(profile, &self.cipher, &quantities)?;
+        let cipher = self.cipher.as_ref().ok_or(Error::Blocked(Fault::KeysWiped))?;
+        let marking = encode(profile, cipher, &quantities)?;
+        flow.pass(numbers::ENCRYPTED);
+        drop(flow.end()?);
         Ok(Indicium {
             version: Indicium::VERSION,
             request: charge.request.id,
@@ -62,6 +82,14 @@ impl Numbers {
             second_row,
             cliche_number: charge.request.frame.cliche,
         })
+    }
+
+    /// Makes the first row of a planned debit and drops it: a trial of how long that takes.
+    pub fn encode_for_trial(&self, charge: &Charge) {
+        if let (Ok(quantities), Some(cipher)) = (self.quantities(charge), &self.cipher) {
+            let row = encode(&self.personalisation.profile, cipher, &quantities);
+            drop(core::hint::black_box(row));
+        }
     }
 
     fn quantities(&self, charge: &Charge) -> Result<Quantities, Error> {

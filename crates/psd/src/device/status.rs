@@ -1,15 +1,18 @@
 //! What the device tells of itself to whoever asks; nothing secret.
 
 use super::Psd;
+use super::franking::HOUR_TENTHS;
 use crate::board::Board;
 use crate::memory::Memory;
 use crate::request::Request;
-use crate::state::{ErrorCounts, Finding};
+use crate::settings::PieceMode;
+use crate::state::{Block, ErrorCounts, Finding};
 use imprint::numbers::{Profile, Suspicion};
+use serde::{Deserialize, Serialize};
 use terms::{Money, Registers, Serial};
 
 /// How the meter stands.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Status {
     /// The meter.
     pub serial: Serial,
@@ -27,12 +30,32 @@ pub struct Status {
     pub last_franking: u16,
     /// Number of the last grant taken; 0 for none.
     pub last_grant: u64,
-    /// Number of the last mark taken; 0 for none.
-    pub last_mark: u64,
+    /// Number of the last order carried out; 0 for none.
+    pub last_order: u64,
     /// What the imprints say of the meter, openly and in cipher.
     pub suspicion: Suspicion,
-    /// Refusals by kind.
+    /// Why the device does not frank now, the gravest reason first; nothing where it does.
+    pub block: Option<Block>,
+    /// What it warns of.
+    pub warning: Option<Warning>,
+    /// Whether a control unit is paired with it.
+    pub is_paired: bool,
+    /// Whether the next codeword waits for an announced opening.
+    pub has_next_codeword: bool,
+    /// S, the imprints left until the centre is to be called; nothing where they are not counted.
+    pub pieces_left: Option<u32>,
+    /// Errors by kind.
     pub errors: ErrorCounts,
+}
+
+/// What the device warns of before it stops.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Warning {
+    /// The piece credit runs low: the centre should be called.
+    Pieces,
+    /// The centre has not been heard for long.
+    Contact,
 }
 
 impl<M: Memory, B: Board, const BATCH: usize> Psd<M, B, BATCH> {
@@ -52,10 +75,42 @@ impl<M: Memory, B: Board, const BATCH: usize> Psd<M, B, BATCH> {
             commit: self.ledger.commit(),
             last_franking: self.ledger.requests().len() as u16,
             last_grant: state.grant.number,
-            last_mark: state.marks.message,
+            last_order: state.order.number,
             suspicion: state.marks.suspicion(),
+            block: self.block(),
+            warning: self.warning(),
+            is_paired: self.setup.pairing.is_some(),
+            has_next_codeword: state.codeword.next.is_some(),
+            pieces_left: (known.settings.pieces.mode != PieceMode::Off).then_some(state.pieces.left),
             errors: self.errors,
         }
+    }
+
+    /// The gravest reason why the device does not frank, as far as it knows without asking its board.
+    pub fn block(&self) -> Option<Block> {
+        let state = self.ledger.state();
+        let settings = self.settings();
+        let (now_ms, now_tenths) = self.watch.seen();
+        let is_spent = settings.pieces.mode == PieceMode::Sleep && state.pieces.left == 0;
+        let kept = state.standing.blocks.iter().next();
+        kept.or(self.watch.is_waiting.then_some(Block::CodewordWaiting))
+            .or(is_spent.then_some(Block::Pieces))
+            .or(self.is_silent(settings.contact.stop_hours, now_tenths).then_some(Block::Contact))
+            .or((!self.watch.interrogation.is_active(now_ms)).then_some(Block::Inactive))
+    }
+
+    fn warning(&self) -> Option<Warning> {
+        let (_, now_tenths) = self.watch.seen();
+        if self.watch.pieces_warned {
+            return Some(Warning::Pieces);
+        }
+        self.is_silent(self.settings().contact.warn_hours, now_tenths).then_some(Warning::Contact)
+    }
+
+    /// Whether the centre has not been heard for so many hours; 0 stands for never.
+    fn is_silent(&self, hours: u32, now_tenths: u64) -> bool {
+        let silent_tenths = now_tenths.saturating_sub(self.ledger.state().contact_tenths);
+        hours != 0 && silent_tenths >= u64::from(hours) * HOUR_TENTHS
     }
 
     /// The registers.

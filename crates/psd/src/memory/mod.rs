@@ -9,16 +9,19 @@
 //! |---|---|
 //! | `sector` | one sealed sector: header, MAC, payload |
 //! | `ring` | where the copies of a record lie, and the one function that makes a record durable |
+//! | `setup` | the page of what seldom changes, and the personalisation written anew |
 //! | `recovery` | which record counts after a start, what is healed, what blocks |
 
 mod recovery;
 mod ring;
 mod sector;
+mod setup;
 
+pub(crate) use recovery::Newest;
 pub use ring::sectors_needed;
 pub(crate) use ring::{Durable, DurableState, Store};
-pub(crate) use sector::reseal;
 pub use sector::{MemoryKey, SECTOR_BYTES, Sector};
+pub(crate) use sector::{PAYLOAD_BYTES, reseal};
 
 use core::fmt;
 

@@ -7,7 +7,7 @@
 //! the memory blocks rather than fall back to the record before.
 
 use super::ring::{COPIES, SLOTS, UNITS_PER_SECTOR};
-use super::sector::{Header, PERSONALISATION, Sector};
+use super::sector::{Header, PERSONALISATION, SETUP, Sector};
 use super::{Memory, MemoryKey, SECTOR_BYTES, Store};
 use crate::error::{Error, Fault};
 use crate::request::Request;
@@ -28,6 +28,20 @@ impl<const BATCH: usize> Recovered<BATCH> {
     }
 }
 
+/// What became of the newest record while the device ran.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Newest {
+    /// All its copies carry right MACs.
+    Whole,
+    /// Some do, enough of each part.
+    Damaged,
+    /// Some part has lost all copies.
+    Lost,
+}
+
+/// The places before the ring.
+const BEFORE_THE_RING: [u8; 3] = [PERSONALISATION, SETUP[0], SETUP[1]];
+
 /// What a sector turned out to be.
 enum Sight {
     /// No valid MAC, or not readable.
@@ -43,15 +57,15 @@ impl<M: Memory, const BATCH: usize> Store<M, BATCH> {
     pub fn open<T>(
         memory: M,
         key: &MemoryKey,
-        personalisation: impl FnOnce(&[u8]) -> Option<T>,
+        personalisation: impl FnOnce(&[u8]) -> Result<T, Error>,
     ) -> Result<(Self, T), Error> {
         let mut store = Self::over(memory, key)?;
         let slot = usize::from(PERSONALISATION);
         let copy = store.sealed_copy(slot, 0, |header| header.count == 1);
         let (copy, _) = copy.ok_or(Error::Blocked(Fault::Personalisation))?;
         let (sealer, sector) = store.load(slot, 0, copy)?;
-        let payload = sealer.open(sector).map(|(_, payload)| payload);
-        let content = payload.and_then(personalisation).ok_or(Error::Blocked(Fault::Format))?;
+        let (_, payload) = sealer.open(sector).ok_or(Error::Blocked(Fault::Personalisation))?;
+        let content = personalisation(payload)?;
         Ok((store, content))
     }
 
@@ -78,6 +92,7 @@ impl<M: Memory, const BATCH: usize> Store<M, BATCH> {
         recovered.state.check(recovered.debits())?;
         self.slot = slot;
         self.sequence = header.sequence;
+        self.newest = header.sequence;
         self.note_findings(next, &newest, &mut recovered.state);
         if self.mend_slot(next)? {
             self.memory.sync()?;
@@ -86,9 +101,14 @@ impl<M: Memory, const BATCH: usize> Store<M, BATCH> {
     }
 
     /// Writes every sector that carries no valid MAC anew: from its other copy where that is whole, else as empty.
-    /// To be called after the recovered state was committed again.
-    pub fn mend(&mut self) -> Result<(), Error> {
-        let mut mended = self.mend_slot(usize::from(PERSONALISATION))?;
+    /// Copies that were taken away on purpose come back only where `restore` says so. To be called after the
+    /// recovered state was committed again.
+    pub fn mend(&mut self, restore: bool) -> Result<(), Error> {
+        self.restore = restore;
+        let mut mended = false;
+        for place in BEFORE_THE_RING {
+            mended |= self.mend_slot(usize::from(place))?;
+        }
         for slot in 0..SLOTS {
             mended |= self.mend_slot(slot)?;
         }
@@ -96,6 +116,60 @@ impl<M: Memory, const BATCH: usize> Store<M, BATCH> {
             self.memory.sync()?;
         }
         Ok(())
+    }
+
+    /// Number of the newest record that was found or written.
+    pub fn newest(&self) -> u64 {
+        self.newest
+    }
+
+    /// The highest number that any sector carries.
+    pub fn highest(&self) -> u64 {
+        self.sequence
+    }
+
+    /// Finds the highest number that any sector of the ring carries, and puts the next commit into the slot after it.
+    pub fn find_highest(&mut self) {
+        for slot in 0..SLOTS {
+            for index in 0..Self::PAIRS {
+                for copy in 0..COPIES {
+                    if let Sight::Sealed(header) = self.look(slot, index, copy)
+                        && header.sequence > self.sequence
+                    {
+                        (self.slot, self.sequence) = (slot, header.sequence);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Reads the newest record again.
+    pub fn newest_sight(&mut self) -> Newest {
+        let (slot, sequence) = (self.slot, self.newest);
+        let mut sight = Newest::Lost;
+        let mut count = 1;
+        let mut index = 0;
+        while index < count {
+            let mut whole = 0;
+            for copy in 0..COPIES {
+                match self.look(slot, index, copy) {
+                    Sight::Sealed(header) if header.taken => whole += 1,
+                    Sight::Sealed(header) if header.sequence == sequence => {
+                        whole += 1;
+                        count = usize::from(header.count);
+                        sight = if sight == Newest::Lost { Newest::Whole } else { sight };
+                    }
+                    _ => {}
+                }
+            }
+            match whole {
+                COPIES => {}
+                0 => return Newest::Lost,
+                _ => sight = Newest::Damaged,
+            }
+            index += 1;
+        }
+        sight
     }
 
     /// The newest record of a slot of which every pair has a whole copy.
@@ -169,7 +243,7 @@ impl<M: Memory, const BATCH: usize> Store<M, BATCH> {
     /// Notes in the state what the scan of the whole ring found, and takes the highest sequence number.
     fn note_findings(&mut self, next: usize, newest: &[u64; SLOTS], state: &mut State) {
         let commit = self.sequence;
-        for slot in (0..SLOTS).chain([usize::from(PERSONALISATION)]) {
+        for slot in (0..SLOTS).chain(BEFORE_THE_RING.map(usize::from)) {
             let mut broken = false;
             let mut moved = false;
             for index in 0..Self::pairs_of(slot) {
@@ -184,12 +258,15 @@ impl<M: Memory, const BATCH: usize> Store<M, BATCH> {
                     }
                 }
             }
-            let kind = if slot == next { Finding::UNFINISHED } else { Finding::HEALED };
+            let unnamed =
+                SETUP.get(usize::from(state.setup.place)).is_some_and(|named| usize::from(*named) != slot);
+            let unfinished = slot == next || (SETUP.map(usize::from).contains(&slot) && unnamed);
+            let kind = if unfinished { Finding::UNFINISHED } else { Finding::HEALED };
             if broken {
-                state.note(Finding { commit, kind, slot: slot as u8 });
+                state.note(Finding { commit, tenths: 0, kind, detail: slot as u32 });
             }
             if moved {
-                state.note(Finding { commit, kind: Finding::MOVED, slot: slot as u8 });
+                state.note(Finding { commit, tenths: 0, kind: Finding::MOVED, detail: slot as u32 });
             }
         }
         let mut last = 0;
@@ -197,7 +274,7 @@ impl<M: Memory, const BATCH: usize> Store<M, BATCH> {
             let slot = (next + distance) % SLOTS;
             let sequence = newest.get(slot).copied().unwrap_or_default();
             if sequence != 0 && sequence <= last {
-                state.note(Finding { commit, kind: Finding::ORDER, slot: slot as u8 });
+                state.note(Finding { commit, tenths: 0, kind: Finding::ORDER, detail: slot as u32 });
             }
             last = last.max(sequence);
         }
@@ -207,10 +284,11 @@ impl<M: Memory, const BATCH: usize> Store<M, BATCH> {
         let mut mended = false;
         for index in 0..Self::pairs_of(slot) {
             for copy in 0..COPIES {
-                if matches!(self.look(slot, index, copy), Sight::Sealed(_)) {
-                    continue;
+                match self.look(slot, index, copy) {
+                    Sight::Sealed(header) if !(header.taken && self.restore) => continue,
+                    _ => {}
                 }
-                match self.sealed_copy(slot, index, |_| true) {
+                match self.sealed_copy(slot, index, |header| !header.taken) {
                     Some((whole, _)) => drop(self.load(slot, index, whole)?),
                     None => {
                         let [sector, _] = &mut self.pair;
@@ -227,11 +305,11 @@ impl<M: Memory, const BATCH: usize> Store<M, BATCH> {
     }
 
     const fn pairs_of(slot: usize) -> usize {
-        if slot == PERSONALISATION as usize { 1 } else { Self::PAIRS }
+        if slot < SLOTS { Self::PAIRS } else { 1 }
     }
 
     /// The first copy of a pair that is sealed and fits, and its header.
-    fn sealed_copy(
+    pub(super) fn sealed_copy(
         &mut self,
         slot: usize,
         index: usize,
@@ -254,7 +332,7 @@ impl<M: Memory, const BATCH: usize> Store<M, BATCH> {
         }
     }
 
-    fn load(
+    pub(super) fn load(
         &mut self,
         slot: usize,
         index: usize,

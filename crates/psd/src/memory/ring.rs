@@ -2,15 +2,16 @@
 //!
 //! ```text
 //! sector 0, 1      personalisation, copy A and copy B
-//! sector 2 ...     slot 0: pair 0 copy A, pair 0 copy B, pair 1 copy A, pair 1 copy B, ...
+//! sector 2 ... 5   setup: first place copy A, copy B, second place copy A, copy B
+//! sector 6 ...     slot 0: pair 0 copy A, pair 0 copy B, pair 1 copy A, pair 1 copy B, ...
 //!                  slot 1: ...                                    up to slot 7
 //! ```
 //!
-//! A record is 16 units of state and one unit for each debit, 127 units to a sector; each of its sectors is
+//! A record is 32 units of state and one unit for each debit, 127 units to a sector; each of its sectors is
 //! written twice, in sectors of their own. Commits go round the slots, so that wear is spread and the newest
 //! durable record is never written over.
 
-use super::sector::{Header, PAYLOAD_BYTES, PERSONALISATION, Sealer, Sector, payload_mut};
+use super::sector::{Header, PAYLOAD_BYTES, PERSONALISATION, SETUP, Sealer, Sector, payload_mut};
 use super::{Memory, MemoryKey};
 use crate::error::{Error, Fault};
 use crate::request::Request;
@@ -23,10 +24,11 @@ pub(crate) const COPIES: usize = 2;
 /// Units of a record in one sector.
 pub(crate) const UNITS_PER_SECTOR: usize = PAYLOAD_BYTES / UNIT_BYTES;
 
-const PERSONALISATION_PAIRS: usize = 1;
+/// Pairs before the ring: the personalisation, and the setup's two places.
+const PAIRS_BEFORE: usize = 1 + SETUP.len();
 const _: () = assert!(UNITS_PER_SECTOR * UNIT_BYTES == PAYLOAD_BYTES);
 const _: () = assert!(STATE_UNITS < UNITS_PER_SECTOR, "the state lies in the record's first sector");
-const _: () = assert!(SLOTS >= 3 && SLOTS < PERSONALISATION as usize);
+const _: () = assert!(SLOTS >= 3 && SLOTS < SETUP[1] as usize);
 
 /// Sectors of one copy of a record with this many debits.
 pub(crate) const fn pairs(debits: usize) -> usize {
@@ -35,7 +37,7 @@ pub(crate) const fn pairs(debits: usize) -> usize {
 
 /// How many sectors a PSD needs whose commits hold up to `batch` debits.
 pub const fn sectors_needed(batch: usize) -> usize {
-    (PERSONALISATION_PAIRS + SLOTS * pairs(batch)) * COPIES
+    (PAIRS_BEFORE + SLOTS * pairs(batch)) * COPIES
 }
 
 /// The durable memory of a PSD whose commits hold up to `BATCH` debits.
@@ -46,8 +48,12 @@ pub(crate) struct Store<M, const BATCH: usize> {
     pub(super) slot: usize,
     /// The highest sequence number any sector ever carried: none is used for two attempts.
     pub(super) sequence: u64,
+    /// Number of the newest record.
+    pub(super) newest: u64,
     /// After a failed write or sync nobody knows what is durable: only a new start finds out.
-    failed: bool,
+    pub(super) failed: bool,
+    /// Whether copies that were taken away on purpose come back when damage is mended.
+    pub(super) restore: bool,
     pub(super) pair: [Sector; COPIES],
 }
 
@@ -106,9 +112,16 @@ impl<M: Memory, const BATCH: usize> Store<M, BATCH> {
             sealer: Sealer::new(key),
             slot: SLOTS - 1,
             sequence: 0,
+            newest: 0,
             failed: false,
+            restore: false,
             pair: blank,
         })
+    }
+
+    /// The memory itself, given back.
+    pub fn into_memory(self) -> M {
+        self.memory
     }
 
     /// A store on fresh memory: every sector of the ring sealed as empty, the personalisation in both its copies.
@@ -120,15 +133,10 @@ impl<M: Memory, const BATCH: usize> Store<M, BATCH> {
                 store.write_pair(slot, Header::empty(slot as u8, index as u8))?;
             }
         }
-        store.fill(|payload| {
-            if let Some(place) = payload.get_mut(..personalisation.len()) {
-                place.copy_from_slice(personalisation);
-            }
-        });
-        let used = personalisation.len() as u16;
-        let header = Header { slot: PERSONALISATION, index: 0, count: 1, used, sequence: 1 };
-        store.write_pair(usize::from(PERSONALISATION), header)?;
-        store.memory.sync()?;
+        for place in SETUP {
+            store.write_pair(usize::from(place), Header::empty(place, 0))?;
+        }
+        store.write_personalisation(personalisation)?;
         Ok(store)
     }
 
@@ -146,6 +154,11 @@ impl<M: Memory, const BATCH: usize> Store<M, BATCH> {
         self.write_record(slot, sequence, &state, debits)?;
         self.memory.sync()?;
         self.slot = slot;
+        self.newest = sequence;
+        if state.standing.redundancy_taken {
+            self.take_copies(slot)?;
+            self.memory.sync()?;
+        }
         self.failed = false;
         Ok(Durable { state, debits, sequence })
     }
@@ -169,14 +182,51 @@ impl<M: Memory, const BATCH: usize> Store<M, BATCH> {
                     used += UNIT_BYTES as u16;
                 }
             });
-            let header = Header { slot: slot as u8, index: index as u8, count: count as u8, used, sequence };
+            let header = Header {
+                slot: slot as u8,
+                index: index as u8,
+                count: count as u8,
+                used,
+                sequence,
+                taken: false,
+            };
             self.write_pair(slot, header)?;
         }
         Ok(())
     }
 
+    /// Seals a state without writing it: a trial of how long that takes.
+    pub fn seal_for_trial(&mut self, state: &State) {
+        let units = state.to_units(0);
+        self.fill(|payload| {
+            let places = payload.as_chunks_mut().0;
+            places.iter_mut().zip(units).for_each(|(place, unit)| *place = unit);
+        });
+        let [sector, _] = &mut self.pair;
+        let used = (STATE_UNITS * UNIT_BYTES) as u16;
+        self.sealer.seal(sector, Header { used, ..Header::empty(0, 0) });
+    }
+
+    /// Takes redundancy away in the defined way: in place of the second copy of every record, a sector that says so
+    /// under its MAC ([66], [100]). From then on commits leave no second copy either, until one is made of a state
+    /// that has its redundancy back.
+    pub fn take_redundancy(&mut self) -> Result<(), Error> {
+        (0..SLOTS).try_for_each(|slot| self.take_copies(slot))?;
+        Ok(self.memory.sync()?)
+    }
+
+    fn take_copies(&mut self, slot: usize) -> Result<(), Error> {
+        for index in 0..Self::PAIRS {
+            self.fill(|_| ());
+            let [sector, _] = &mut self.pair;
+            self.sealer.seal(sector, Header::taken(slot as u8, index as u8, self.sequence));
+            self.memory.write(Self::place(slot, index, 1), core::slice::from_ref(sector))?;
+        }
+        Ok(())
+    }
+
     /// Fills the payload of the pair's first half, zeros where `fill` puts nothing.
-    fn fill(&mut self, fill: impl FnOnce(&mut [u8])) {
+    pub(super) fn fill(&mut self, fill: impl FnOnce(&mut [u8])) {
         let [a, _] = &mut self.pair;
         let payload = payload_mut(a);
         payload.fill(0);
@@ -184,7 +234,7 @@ impl<M: Memory, const BATCH: usize> Store<M, BATCH> {
     }
 
     /// Seals the payload that lies in the pair's first half and writes it twice.
-    fn write_pair(&mut self, slot: usize, header: Header) -> Result<(), Error> {
+    pub(super) fn write_pair(&mut self, slot: usize, header: Header) -> Result<(), Error> {
         let [a, b] = &mut self.pair;
         self.sealer.seal(a, header);
         *b = *a;
@@ -194,9 +244,12 @@ impl<M: Memory, const BATCH: usize> Store<M, BATCH> {
 
     /// The sector of one copy of one pair.
     pub(super) const fn place(slot: usize, index: usize, copy: usize) -> usize {
-        if slot == PERSONALISATION as usize {
-            return copy;
-        }
-        (PERSONALISATION_PAIRS + slot * Self::PAIRS + index) * COPIES + copy
+        let pair = match slot {
+            slot if slot == PERSONALISATION as usize => 0,
+            slot if slot == SETUP[0] as usize => 1,
+            slot if slot == SETUP[1] as usize => 2,
+            slot => PAIRS_BEFORE + slot * Self::PAIRS + index,
+        };
+        pair * COPIES + copy
     }
 }

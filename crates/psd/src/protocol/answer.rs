@@ -1,9 +1,11 @@
 //! What comes back from a device. The order of the variants is their number on the wire: new ones go to the end.
 
 use super::Fault;
-use crate::device::Status;
+use crate::device::{SealedReport, SelfTest, Status};
 use crate::error::Error;
 use crate::state::Finding;
+use crate::supervision::interrogation::Question;
+use crate::supervision::printing::Verdict;
 use core::fmt::{self, Write};
 use heapless::String;
 use imprint::numbers::Indicium;
@@ -38,6 +40,19 @@ pub enum Answer {
         /// The registers after it.
         registers: Registers,
     },
+    /// The key that device and control unit share from their pairing on: the one answer that carries a key.
+    Paired {
+        /// The key.
+        key: [u8; 32],
+    },
+    /// A question to the control unit, which no command asked for.
+    Question(Question),
+    /// What a self-test found.
+    SelfTest(SelfTest),
+    /// What the device says of itself so that the centre can believe it.
+    Report(SealedReport),
+    /// What is to be done about the print speed.
+    PrintAdvice(Verdict),
 }
 
 impl Answer {

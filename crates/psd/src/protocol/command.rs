@@ -1,10 +1,11 @@
 //! What can be asked of a device. The order of the variants is their number on the wire: new ones go to the end.
 
-use crate::message::{Grant, Mark, Signed};
+use crate::message::{Grant, Order, Signed};
 use crate::request::Request;
+use crate::supervision::interrogation::{Code, Identity};
+use crate::supervision::printing::PrintReport;
 use imprint::numbers::RequestId;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use terms::{Money, Serial};
 
 /// What a device is asked for. Each command is answered by any number of answers and one that ends them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,16 +34,54 @@ pub enum Command<'a> {
         request: u64,
     },
     /// Takes a grant.
-    Grant(SignedGrant),
-    /// Takes a mark.
-    Mark(SignedMark),
+    Grant(Signed<Grant>),
+    /// Carries out an order of the centre.
+    Order(Signed<Order>),
+    /// Pairs the device with the control unit.
+    Pair {
+        /// The SHA-256 of what identifies the control unit's hardware.
+        identity: Identity,
+    },
+    /// Answers a question of the device.
+    Reply {
+        /// The question's number.
+        number: u32,
+        /// The answer.
+        code: Code,
+    },
+    /// Tests every part.
+    SelfTest,
+    /// What the device says of itself so that the centre can believe it.
+    Report {
+        /// What the centre asks it over.
+        challenge: [u8; 16],
+    },
+    /// What the control unit counted of its encoder.
+    PrintSpeed(PrintReport),
+    /// The clocks counted between columns with changing data: four bytes each, little endian.
+    PrintColumns {
+        /// How many such columns the print has.
+        expected: u32,
+        /// The clocks of each.
+        clocks: &'a [u8],
+    },
 }
 
 impl Command<'_> {
     /// Whether only the control unit may ask for it. What is signed by the issuer may come by any hand, and what only
     /// reads gives nothing away that has a price.
     pub const fn is_control_units(&self) -> bool {
-        matches!(self, Command::Frank { .. } | Command::Fetch { .. } | Command::Detach)
+        matches!(
+            self,
+            Command::Frank { .. }
+                | Command::Fetch { .. }
+                | Command::Detach
+                | Command::Pair { .. }
+                | Command::Reply { .. }
+                | Command::SelfTest
+                | Command::PrintSpeed(_)
+                | Command::PrintColumns { .. }
+        )
     }
 }
 
@@ -88,69 +127,6 @@ impl<'de: 'a, 'a> Deserialize<'de> for Requests<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Requests<'a>, D::Error> {
         <&[u8]>::deserialize(deserializer).map(Requests)
     }
-}
-
-/// An Ed25519 signature, in halves.
-pub type SignatureBytes = [[u8; 32]; 2];
-
-/// A grant on the wire.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SignedGrant {
-    serial: Serial,
-    number: u64,
-    amount_minor: i64,
-    r3_before: Money,
-    signature: SignatureBytes,
-}
-
-impl From<&Signed<Grant>> for SignedGrant {
-    fn from(signed: &Signed<Grant>) -> SignedGrant {
-        let Grant { serial, number, amount_minor, r3_before } = signed.message;
-        SignedGrant { serial, number, amount_minor, r3_before, signature: halves(&signed.signature) }
-    }
-}
-
-impl From<SignedGrant> for Signed<Grant> {
-    fn from(wire: SignedGrant) -> Signed<Grant> {
-        let SignedGrant { serial, number, amount_minor, r3_before, signature } = wire;
-        let message = Grant { serial, number, amount_minor, r3_before };
-        Signed { message, signature: joined(signature) }
-    }
-}
-
-/// A mark on the wire.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SignedMark {
-    serial: Serial,
-    number: u64,
-    suspicious: bool,
-    signature: SignatureBytes,
-}
-
-impl From<&Signed<Mark>> for SignedMark {
-    fn from(signed: &Signed<Mark>) -> SignedMark {
-        let Mark { serial, number, suspicious } = signed.message;
-        SignedMark { serial, number, suspicious, signature: halves(&signed.signature) }
-    }
-}
-
-impl From<SignedMark> for Signed<Mark> {
-    fn from(wire: SignedMark) -> Signed<Mark> {
-        let SignedMark { serial, number, suspicious, signature } = wire;
-        Signed { message: Mark { serial, number, suspicious }, signature: joined(signature) }
-    }
-}
-
-fn halves(signature: &[u8; 64]) -> SignatureBytes {
-    let mut halves = [[0; 32]; 2];
-    halves.as_flattened_mut().copy_from_slice(signature);
-    halves
-}
-
-fn joined(halves: SignatureBytes) -> [u8; 64] {
-    let mut signature = [0; 64];
-    signature.copy_from_slice(halves.as_flattened());
-    signature
 }
 
 impl Command<'_> {

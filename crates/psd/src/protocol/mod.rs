@@ -20,7 +20,7 @@ mod fault;
 mod frame;
 
 pub use answer::{Answer, Hello, Refusal, SENTENCE_BYTES_MAX};
-pub use command::{Command, Requests, SignatureBytes, SignedGrant, SignedMark};
+pub use command::{Command, Requests};
 pub use fault::Fault;
 pub use frame::{
     ANSWER_BYTES_MAX, FRAME_BYTES_MAX, Frame, HEAD_BYTES, LENGTH_BYTES, NUMBER_PUSHED, PIECES_MAX, VERSION,

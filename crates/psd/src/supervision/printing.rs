@@ -88,7 +88,7 @@ pub struct PrintReport {
 }
 
 /// What a report leads to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Verdict {
     /// The speed is right.
     InOrder,
@@ -182,20 +182,30 @@ fn correction_permille(by: i64) -> i16 {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ColumnFault {
     /// Which of the columns reported, counted from 0.
-    pub column: usize,
+    pub column: u32,
     /// The clocks it took.
     pub clocks: u32,
 }
 
 /// Judges the clocks counted between columns with changing data. Any one that deviates blocks the machine; so does a
 /// report of fewer or more columns than the print has.
-pub fn judge_columns(clocks: &[u32], columns: usize, settings: &Settings) -> Result<(), ColumnFault> {
+pub fn judge_columns(
+    clocks: impl IntoIterator<Item = u32>,
+    columns: u32,
+    settings: &Settings,
+) -> Result<(), ColumnFault> {
     let expected = u64::from(settings.clocks_per_column);
     let tolerance = expected * u64::from(settings.column_permille);
     let deviates = |clocks: u32| u64::from(clocks).abs_diff(expected) * 1000 > tolerance;
-    match clocks.iter().position(|clocks| deviates(*clocks)) {
-        Some(column) => Err(ColumnFault { column, clocks: clocks.get(column).copied().unwrap_or(0) }),
-        None if clocks.len() == columns => Ok(()),
-        None => Err(ColumnFault { column: clocks.len().min(columns), clocks: 0 }),
+    let mut reported: u32 = 0;
+    for clocks in clocks {
+        if reported >= columns {
+            return Err(ColumnFault { column: reported, clocks: 0 });
+        }
+        if deviates(clocks) {
+            return Err(ColumnFault { column: reported, clocks });
+        }
+        reported += 1;
     }
+    if reported == columns { Ok(()) } else { Err(ColumnFault { column: reported, clocks: 0 }) }
 }

@@ -1,7 +1,8 @@
 //! The device has no heap: whatever it is asked, it takes no memory but its own and the stack.
 
-use crate::meter::{grant, mark, memory_key, personalisation, profile, request};
+use crate::meter::{IDENTITY, grant, mark, memory_key, personalisation, profile, request, serial};
 use imprint::numbers::RequestId;
+use psd::supervision::interrogation::code_for;
 use psd::{EPOCH, Error, Image, Psd, Request, SECTOR_BYTES, Stillness, sectors_needed};
 
 const BATCH: usize = 120;
@@ -33,12 +34,16 @@ fn no_command_takes_memory_from_a_heap() {
         let mut device = check_no_allocation("personalise", || {
             Device::personalise(&mut *chip, &key, identity, Stillness::default()).unwrap()
         });
+        let paired = check_no_allocation("pair", || device.pair(IDENTITY).unwrap());
+        let question = check_no_allocation("tick", || device.tick().unwrap().unwrap());
+        let code = code_for(&question, &paired, serial(), &IDENTITY);
+        check_no_allocation("answer", || device.answer(question.number, &code).unwrap());
         let first = grant(1, 1_000_000, 0);
         check_no_allocation("grant", || device.grant(&first).unwrap());
         check_no_allocation("grant again", || device.grant(&first).unwrap());
         check_no_allocation("grant refused", || device.grant(&grant(5, 1, 0)).unwrap_err());
         let mark = mark(1, true);
-        check_no_allocation("mark", || device.mark(&mark).unwrap());
+        check_no_allocation("mark", || device.order(&mark).unwrap());
         check_no_allocation("frank one", || frank(&mut device, &[today(1, 110)]).unwrap());
         let batch: Vec<Request> = (10..10 + BATCH as u64).map(|id| today(id, 10)).collect();
         assert_eq!(check_no_allocation("frank many", || frank(&mut device, &batch)), Ok(BATCH));
@@ -46,9 +51,11 @@ fn no_command_takes_memory_from_a_heap() {
         check_no_allocation("fetch", || device.fetch(RequestId(12)).unwrap());
         check_no_allocation("frank refused", || frank(&mut device, &[today(1, u64::MAX)]).unwrap_err());
         check_no_allocation("status", || (device.status(), device.findings().count()));
+        check_no_allocation("self-test", || device.self_test().unwrap());
+        check_no_allocation("report", || device.sealed_report(&[7; 16]).unwrap());
+        let board = device.board_mut().clone();
         drop(device);
-        let device =
-            check_no_allocation("open", || Device::open(&mut *chip, &key, Stillness::default()).unwrap());
+        let device = check_no_allocation("open", || Device::open(&mut *chip, &key, board).unwrap());
         assert_eq!(device.registers().r8, 1 + BATCH as u64);
     }
 }

@@ -1,19 +1,21 @@
 //! Promise 3: damage to some copies heals and is noted, damage to all of them blocks; nothing is guessed, and what
 //! somebody put back shows.
 
-use crate::board::Board;
 use crate::medium::Medium;
-use crate::meter::{Place, TODAY, frank, frank_one, memory_key, read, request};
+use crate::meter::{Place, frank, frank_one, memory_key, read, request};
 use imprint::numbers::{RequestId, Suspicion};
 use proptest::prelude::*;
-use psd::{Error, Fault, Finding, Memory, MemoryError, Now, Psd, Sector, open_any};
+use psd::{Error, Fault, Finding, Memory, MemoryError, Psd, Sector, open_any};
 use psd::{SECTOR_BYTES, TRIAL_BATCH, sectors_needed};
 
 /// Sectors of a device with one pair in each slot.
 const COPIES: usize = 2;
 
+/// Sectors of the personalisation and of the setup's two places.
+const BEFORE_THE_RING: usize = 3 * COPIES;
+
 fn slot_of(sector: usize) -> usize {
-    (sector - COPIES) / COPIES
+    (sector - BEFORE_THE_RING) / COPIES
 }
 
 /// A meter whose ring is full of records, and the slot of the newest.
@@ -35,7 +37,7 @@ fn flip(sector: &mut Sector, byte: usize) {
 }
 
 /// Bytes of a sector with one debit that the MAC protects: header, MAC, state and debit.
-const PROTECTED_BYTES: usize = 16 + 16 + 512 + 32;
+const PROTECTED_BYTES: usize = 32 + 1024 + 32;
 
 /// Claim: B2
 #[test]
@@ -63,7 +65,8 @@ fn damage_to_one_copy_of_anything_heals_and_is_noted() {
 fn damage_to_both_copies_of_the_newest_registers_blocks_and_nothing_is_written() {
     let (place, newest) = used();
     let image = place.medium.durable();
-    let pair = [COPIES + newest * COPIES, COPIES + newest * COPIES + 1];
+    let first = BEFORE_THE_RING + newest * COPIES;
+    let pair = [first, first + 1];
     let damages: [&dyn Fn(&mut Sector); 4] =
         [&|sector| flip(sector, 40), &|sector| sector.fill(0), &|sector| sector.fill(0xff), &|sector| {
             flip(sector, 9)
@@ -102,7 +105,7 @@ fn damage_to_both_copies_of_an_older_record_costs_nothing() {
         let slot = (newest + distance) % 8;
         let damaged = place.on(Medium::holding(image.clone()));
         for copy in 0..COPIES {
-            damaged.medium.tamper(COPIES + slot * COPIES + copy, |sector| flip(sector, 50));
+            damaged.medium.tamper(BEFORE_THE_RING + slot * COPIES + copy, |sector| flip(sector, 50));
         }
         let meter = damaged.open::<4>().unwrap();
         assert_eq!(meter.registers().r2.minor(), 1100);
@@ -156,8 +159,8 @@ impl Memory for Unreadable {
 #[test]
 fn a_sector_that_cannot_be_read_counts_as_damaged() {
     let (place, newest) = used();
-    let copy = COPIES + newest * COPIES;
-    let board = Board::new(Now { tenths: 2_000_000, today: TODAY, minute: 600 });
+    let copy = BEFORE_THE_RING + newest * COPIES;
+    let board = place.board.clone();
     let open = |unreadable: Vec<usize>| {
         let medium = Medium::holding(place.medium.durable());
         Psd::<_, _, 4>::open(Unreadable(medium, unreadable), &memory_key(), board.clone())
@@ -207,7 +210,7 @@ fn a_sector_copied_to_another_place_or_an_old_record_put_back_marks_every_imprin
         let indicium = frank_one(&mut meter, 77, 10);
         assert_eq!(indicium.suspicion, Suspicion::Manipulated);
         assert_eq!(read(&indicium, &place.profile).suspicion, Suspicion::Manipulated);
-        meter.mark(&crate::meter::mark(1, false)).unwrap();
+        meter.order(&crate::meter::mark(1, false)).unwrap();
         assert_eq!(frank_one(&mut meter, 78, 10).suspicion, Suspicion::Manipulated, "no message clears it");
     }
 }

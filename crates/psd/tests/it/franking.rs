@@ -4,7 +4,7 @@ use crate::meter::{
     Place, TODAY, frank, frank_one, mark, memory_key, personalisation, profile, read, request,
 };
 use imprint::numbers::{LayoutId, RequestId, SecondMarking, SecondRowProfile, SetId, Suspicion};
-use psd::{Error, Frame, Now, Psd};
+use psd::{Error, ErrorKind, Frame, Now, Psd};
 use terms::{Date, Money, Registers};
 
 fn registers(r1: u64, r2: u64, r3: u64, r4: u64, r8: u64) -> Registers {
@@ -66,7 +66,7 @@ fn only_the_last_franking_can_be_fetched_again() {
     frank_one(&mut meter, 1, 110);
     let last = frank_one(&mut meter, 2, 110);
     assert_eq!(meter.fetch(RequestId(1)), Err(Error::UnknownRequest(RequestId(1))));
-    meter.mark(&mark(1, true)).unwrap();
+    meter.order(&mark(1, true)).unwrap();
     meter.grant(&crate::meter::grant(2, 500, 1000)).unwrap();
     assert_eq!(meter.fetch(RequestId(2)), Ok(last));
 }
@@ -93,7 +93,7 @@ fn values_outside_the_range_are_refused_and_zero_is_a_kind_of_its_own() {
     for (id, postage) in [(1, 10), (2, 9999), (3, 0)] {
         frank_one(&mut meter, id, postage);
     }
-    assert_eq!(meter.status().errors.requests, 3);
+    assert_eq!(meter.status().errors.of(ErrorKind::Requests), 3);
 }
 
 #[test]
@@ -150,7 +150,7 @@ fn a_clock_that_runs_backwards_stops_franking_and_small_corrections_do_not() {
     assert_eq!(frank(&mut meter, &[request(3, 10)]), Err(Error::DatePast { today: tomorrow }));
     place.set_now(Now { tenths: now.tenths - 10_000, today: TODAY, minute: 600 });
     assert_eq!(frank(&mut meter, &[later(4)]), Err(Error::ClockBackwards));
-    assert_eq!(meter.status().errors.clock, 1);
+    assert_eq!(meter.status().errors.of(ErrorKind::Clock), 1);
 }
 
 /// Claim: D12
@@ -164,16 +164,16 @@ fn a_mark_of_the_issuer_shows_openly_and_in_cipher_until_it_is_taken_back() {
         indicium.suspicion
     };
     assert_eq!(marked(&mut meter, 1), Suspicion::None);
-    meter.mark(&mark(1, true)).unwrap();
+    meter.order(&mark(1, true)).unwrap();
     assert_eq!(
         meter.fetch(RequestId(1)).unwrap().suspicion,
         Suspicion::None,
         "a fetched one stays as it was"
     );
     assert_eq!(marked(&mut meter, 2), Suspicion::Suspicious);
-    meter.mark(&mark(1, true)).unwrap();
-    meter.mark(&mark(2, false)).unwrap();
-    assert_eq!(meter.mark(&mark(1, true)), Err(Error::OutOfOrder { expected: 3 }), "an old mark is no news");
+    meter.order(&mark(1, true)).unwrap();
+    meter.order(&mark(2, false)).unwrap();
+    assert_eq!(meter.order(&mark(1, true)), Err(Error::OutOfOrder { expected: 3 }), "an old mark is no news");
     assert_eq!(marked(&mut meter, 3), Suspicion::None);
 }
 

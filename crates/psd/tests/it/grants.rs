@@ -1,7 +1,7 @@
 //! Grants: credit moves once, for this meter, in order.
 
-use crate::meter::{Place, frank_one, grant, issuer, mark, serial, signed};
-use psd::{Error, Grant, GrantAnswer};
+use crate::meter::{Place, closing_grant, frank_one, grant, issuer, mark, serial, signed};
+use psd::{Error, ErrorKind, Grant, GrantAnswer};
 use terms::{Money, Serial};
 
 #[test]
@@ -32,7 +32,7 @@ fn grants_out_of_order_on_another_r3_or_changed_are_refused() {
         assert_eq!(meter.grant(&signed), Err(error), "{signed:?}");
     }
     assert_eq!(meter.registers().r3.minor(), 5000);
-    assert_eq!(meter.status().errors.messages, 5);
+    assert_eq!(meter.status().errors.of(ErrorKind::Messages), 5);
 }
 
 #[test]
@@ -80,8 +80,13 @@ fn the_bytes_under_a_signature_stay_as_they_are_documented() {
     let grant = grant(2, -1, 258).message.signed_bytes();
     let expected = "706f72746f206772616e7420763100004e61bc000200000000000000ffffffffffffffff0201000000000000";
     assert_eq!(grant.as_slice(), bytes(expected));
-    let mark = mark(3, true).message.signed_bytes();
-    assert_eq!(mark.as_slice(), bytes("706f72746f206d61726b2076310000004e61bc00030000000000000001"));
+    let closing = closing_grant(2, 1, 258).message.signed_bytes();
+    assert_eq!(closing.as_slice()[..16], *b"porto closing v1");
+    assert_eq!(closing.as_slice()[16..], grant.as_slice()[16..]);
+    let order = mark(3, true).message.signed_bytes();
+    let expected = "706f72746f206f726465722076310000".to_owned() + "4e61bc00" + "0300000000000000" + "0101";
+    assert_eq!(order[..30], bytes(&expected));
+    assert!(order.len() == 111 && order[30..].iter().all(|byte| *byte == 0));
     assert_eq!(serial().value(), 0x00bc_614e);
     assert_eq!(issuer().verifying_key().to_bytes().len(), 32);
 }

@@ -10,6 +10,5 @@ mod medium;
 mod meter;
 mod monotone;
 mod property;
-mod schedules;
 mod service;
 mod supervision;

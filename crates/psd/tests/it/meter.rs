@@ -4,10 +4,13 @@ use crate::board::Board;
 use crate::medium::Medium;
 use ed25519_dalek::{Signer, SigningKey};
 use imprint::numbers::{Cipher, Decoded, Indicium, Key, OpenData, Profile, RequestId, decode};
+use psd::supervision::interrogation::{Identity, PairingKey, code_for};
 use psd::{
-    Error, Frame, Grant, KeySlot, Mark, MemoryKey, Message, Now, Personalisation, Psd, Request, Signed,
-    sectors_needed,
+    Error, Frame, Grant, KeySlot, MemoryKey, Message, Now, Order, Personalisation, Psd, Request, Settings,
+    Signed, Task, sectors_needed,
 };
+use std::cell::RefCell;
+use std::rc::Rc;
 use terms::{Date, Money, Serial};
 
 pub type Meter<const BATCH: usize> = Psd<Medium, Board, BATCH>;
@@ -18,12 +21,26 @@ pub const TODAY: Date = match Date::new(2026, 11, 21) {
     Err(_) => Date::FIRST,
 };
 
+/// Settings by which the clock may be moved while the run time stands: most tests move it by days at once.
+pub fn unhurried() -> Settings {
+    let mut settings = Settings::default();
+    settings.clock.jump_tenths = u64::MAX;
+    settings.clock.off_tenths = u64::MAX;
+    settings
+}
+
+/// What the control unit's hardware says of itself.
+pub const IDENTITY: Identity = [0x1d; 32];
+
 /// Where a meter stands: its medium and its time, which outlive it.
 #[derive(Clone)]
 pub struct Place {
     pub medium: Medium,
     pub board: Board,
     pub profile: Profile,
+    pub settings: Settings,
+    /// What the control unit keeps of its pairing.
+    pub key: Rc<RefCell<Option<PairingKey>>>,
 }
 
 impl Place {
@@ -32,6 +49,8 @@ impl Place {
             medium: Medium::blank(sectors_needed(BATCH)),
             board: Board::new(Now { tenths: 1_000_000, today: TODAY, minute: 600 }),
             profile,
+            settings: unhurried(),
+            key: Rc::default(),
         }
     }
 
@@ -44,13 +63,35 @@ impl Place {
     }
 
     pub fn personalise<const BATCH: usize>(&self) -> Meter<BATCH> {
-        let personalisation = personalisation(self.profile.clone());
+        let personalisation =
+            Personalisation { settings: self.settings.clone(), ..personalisation(self.profile.clone()) };
         let (medium, board) = (self.medium.clone(), self.board.clone());
-        Psd::personalise(medium, &memory_key(), personalisation, board).unwrap()
+        let mut meter = Psd::personalise(medium, &memory_key(), personalisation, board).unwrap();
+        self.key.replace(Some(meter.pair(IDENTITY).unwrap()));
+        self.attend(&mut meter);
+        meter
     }
 
+    /// Starts the meter, and lets its control unit answer.
     pub fn open<const BATCH: usize>(&self) -> Result<Meter<BATCH>, Error> {
+        let mut meter = self.open_alone()?;
+        self.attend(&mut meter);
+        Ok(meter)
+    }
+
+    /// Starts the meter without a control unit.
+    pub fn open_alone<const BATCH: usize>(&self) -> Result<Meter<BATCH>, Error> {
         Psd::open(self.medium.clone(), &memory_key(), self.board.clone())
+    }
+
+    /// Answers the question that is due, if there is one.
+    pub fn attend<const BATCH: usize>(&self, meter: &mut Meter<BATCH>) {
+        if let Ok(Some(question)) = meter.tick()
+            && let Some(key) = &*self.key.borrow()
+        {
+            let code = code_for(&question, key, serial(), &IDENTITY);
+            let _ = meter.answer(question.number, &code);
+        }
     }
 
     /// A meter with credit.
@@ -107,7 +148,13 @@ pub fn personalisation(profile: Profile) -> Personalisation {
         issuer: issuer().verifying_key().to_bytes(),
         profile,
         keys: keys.into_iter().collect(),
+        link: link_key(),
+        settings: Settings::default(),
     }
+}
+
+pub fn link_key() -> Key {
+    Key::new([3; 32])
 }
 
 pub fn signed<T: Message>(message: T) -> Signed<T> {
@@ -115,11 +162,22 @@ pub fn signed<T: Message>(message: T) -> Signed<T> {
 }
 
 pub fn grant(number: u64, amount_minor: i64, r3_before: u64) -> Signed<Grant> {
-    signed(Grant { serial: serial(), number, amount_minor, r3_before: Money::from_minor(r3_before) })
+    let r3_before = Money::from_minor(r3_before);
+    signed(Grant { serial: serial(), number, amount_minor, r3_before, closing: false })
 }
 
-pub fn mark(number: u64, suspicious: bool) -> Signed<Mark> {
-    signed(Mark { serial: serial(), number, suspicious })
+/// The grant that takes all of R1 back.
+pub fn closing_grant(number: u64, r1: u64, r3_before: u64) -> Signed<Grant> {
+    let r3_before = Money::from_minor(r3_before);
+    signed(Grant { serial: serial(), number, amount_minor: -(r1 as i64), r3_before, closing: true })
+}
+
+pub fn order(number: u64, task: Task) -> Signed<Order> {
+    signed(Order { serial: serial(), number, task })
+}
+
+pub fn mark(number: u64, suspicious: bool) -> Signed<Order> {
+    order(number, Task::Suspicion(suspicious))
 }
 
 pub fn request(id: u64, postage_minor: u64) -> Request {

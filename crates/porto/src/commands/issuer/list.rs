@@ -24,7 +24,7 @@ struct Line {
     serial: Serial,
     grants: u64,
     granted: Money,
-    marks: u64,
+    orders: u64,
     standing: Standing,
 }
 
@@ -41,7 +41,7 @@ impl List {
             serial: meter.serial,
             grants: meter.grants,
             granted: meter.granted,
-            marks: meter.marks,
+            orders: meter.orders,
             standing: standing(meter.serial),
         };
         let lines: Vec<Line> = issuer.meters().iter().map(line).collect();

@@ -5,7 +5,8 @@ use crate::commands::psd::failure;
 use crate::failure::Failure;
 use crate::output;
 use post::list::Standing;
-use psd_host::documents::MarkDocument;
+use psd::Task;
+use psd_host::documents::OrderDocument;
 use psd_host::issuer::write_document;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -29,7 +30,7 @@ pub struct Mark {
     /// The meter is no longer under suspicion.
     #[arg(long, conflicts_with = "why")]
     clear: bool,
-    /// Where to write the mark.
+    /// Where to write the order.
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
 }
@@ -43,7 +44,7 @@ impl Mark {
         }
         let mut issuer = self.folder.open()?;
         let mut list = read_list(&issuer)?;
-        let mark = issuer.mark(self.serial, !self.clear).map_err(failure)?;
+        let order = issuer.order(self.serial, Task::Suspicion(!self.clear)).map_err(failure)?;
         for meter in list.meters.iter_mut().filter(|meter| meter.serial == self.serial) {
             meter.standing = match &self.why {
                 Some(why) => Standing::Suspect { why: why.clone() },
@@ -51,9 +52,9 @@ impl Mark {
             };
         }
         issuer.write_list(&list).map_err(failure)?;
-        write_document(&self.out, &MarkDocument::new(&mark)).map_err(failure)?;
-        let number = mark.message.number;
-        output::line(&format!("mark {number} for meter {} in {}", self.serial, self.out.display()))?;
+        write_document(&self.out, &OrderDocument::new(&order)).map_err(failure)?;
+        let number = order.message.number;
+        output::line(&format!("order {number} for meter {} in {}", self.serial, self.out.display()))?;
         Ok(ExitCode::SUCCESS)
     }
 }

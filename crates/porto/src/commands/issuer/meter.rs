@@ -6,7 +6,7 @@ use crate::failure::Failure;
 use crate::{input, output};
 use imprint::numbers::{MonotoneKind, Profile};
 use post::list::{EpochEntry, KeyEntry, MeterEntry, Standing};
-use psd::Personalisation;
+use psd::{Personalisation, Settings};
 use psd_host::documents::PersonalisationDocument;
 use psd_host::issuer::{DAYS_AHEAD, MeterOrder, write_document};
 use std::path::PathBuf;
@@ -37,6 +37,10 @@ pub struct Meter {
     /// How many imprints the meter may make in its life: the post accepts no greater piece count.
     #[arg(long, default_value_t = 1_000_000, value_parser = clap::value_parser!(u64).range(1..))]
     pieces_max: u64,
+    /// The device's settings (JSON): how it blocks and reacts, and how patient it is. What the file leaves out is as
+    /// usual.
+    #[arg(long, value_name = "FILE")]
+    settings: Option<PathBuf>,
     /// Where to write the personalisation. It holds the meter's keys.
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
@@ -57,6 +61,7 @@ impl Meter {
             value_min: self.min,
             value_max: self.max,
             days_ahead: self.days_ahead,
+            settings: self.settings()?,
         };
         let personalisation = issuer.meter(order).map_err(failure)?;
         list.meters.push(entry(&personalisation, self.pieces_max));
@@ -64,6 +69,15 @@ impl Meter {
         write_document(&self.out, &PersonalisationDocument::new(&personalisation)).map_err(failure)?;
         output::line(&format!("meter {}: personalisation in {}", self.serial, self.out.display()))?;
         Ok(ExitCode::SUCCESS)
+    }
+}
+
+impl Meter {
+    fn settings(&self) -> Result<Settings, Failure> {
+        let Some(path) = &self.settings else { return Ok(Settings::default()) };
+        let settings: Settings = input::json(path, "settings of a device")?;
+        settings.check().map_err(Failure::usage)?;
+        Ok(settings)
     }
 }
 

@@ -1,10 +1,10 @@
-//! `porto psd grant` and `porto psd mark`: what the issuer says to the meter.
+//! `porto psd grant`: credit comes in, or goes back.
 
 use super::{Device, failure, refused};
 use crate::failure::Failure;
 use crate::output;
 use psd::GrantAnswer;
-use psd_host::documents::{GrantDocument, MarkDocument};
+use psd_host::documents::GrantDocument;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -38,35 +38,6 @@ impl Grant {
                 format!("grant {number} had been taken before, credit {}", registers.r1)
             }
         })?;
-        Ok(ExitCode::SUCCESS)
-    }
-}
-
-/// Takes the issuer's word that the meter is under suspicion, or no longer: its imprints show it.
-#[derive(clap::Args)]
-#[command(after_help = "Example:\n  porto psd mark --memory meter.psd mark.json")]
-pub struct Mark {
-    #[command(flatten)]
-    device: Device,
-    /// The mark, from `porto issuer mark`.
-    mark: PathBuf,
-    /// One JSON document on stdout: the registers afterwards.
-    #[arg(long)]
-    json: bool,
-}
-
-impl Mark {
-    /// Does it.
-    pub fn run(self) -> Result<ExitCode, Failure> {
-        let mark = MarkDocument::read(&self.mark).map_err(failure)?;
-        let mut client = self.device.connect()?;
-        client.mark(&mark).map_err(refused)?;
-        if self.json {
-            output::json(&super::registers::Document::of(&mut client)?)?;
-        } else {
-            let state = if mark.message.suspicious { "under suspicion" } else { "no longer under suspicion" };
-            output::line(&format!("meter {} is {state}", mark.message.serial))?;
-        }
         Ok(ExitCode::SUCCESS)
     }
 }

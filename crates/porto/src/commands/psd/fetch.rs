@@ -1,6 +1,6 @@
 //! `porto psd fetch`: an indicium once more, as after a crash.
 
-use super::{Device, refused};
+use super::{Attached, refused};
 use crate::failure::Failure;
 use crate::output;
 use imprint::numbers::RequestId;
@@ -11,7 +11,7 @@ use std::process::ExitCode;
 #[command(after_help = "Example:\n  porto psd fetch --memory meter.psd --request 2a --json")]
 pub struct Fetch {
     #[command(flatten)]
-    device: Device,
+    device: Attached,
     /// The request it answered, up to 16 hexadecimal digits.
     #[arg(long, value_name = "ID")]
     request: RequestId,

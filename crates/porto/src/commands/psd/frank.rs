@@ -1,6 +1,6 @@
 //! `porto psd frank`: one imprint, many alike, or a file of them.
 
-use super::{Device, failure, refused};
+use super::{Attached, failure, refused};
 use crate::failure::Failure;
 use crate::{input, output};
 use imprint::numbers::{Indicium, RequestId, cliche_byte};
@@ -30,7 +30,7 @@ porto psd frank --memory meter.psd --batch letters.json --json\n\nA batch file i
 )]
 pub struct Frank {
     #[command(flatten)]
-    device: Device,
+    device: Attached,
     /// The postage in minor units; 0 for an imprint without value.
     #[arg(long, required_unless_present = "batch")]
     postage: Option<Money>,

@@ -5,7 +5,8 @@ use crate::failure::Failure;
 use crate::output;
 use psd_host::client::Client;
 use psd_host::documents::PersonalisationDocument;
-use std::path::PathBuf;
+use psd_host::{Identity, pairing_path};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// Makes a new memory file a meter's. The personalisation file holds the meter's keys: delete it afterwards.
@@ -17,6 +18,9 @@ pub struct Init {
     /// The device's memory file, which must not exist; its key will lie beside it as FILE.key.
     #[arg(long, value_name = "FILE")]
     memory: PathBuf,
+    /// Leave it to `porto psd pair` to pair the device; else it is paired with this computer, in FILE.pair.
+    #[arg(long)]
+    unpaired: bool,
     /// One JSON document on stdout.
     #[arg(long)]
     json: bool,
@@ -28,8 +32,13 @@ impl Init {
         let personalisation = PersonalisationDocument::read(&self.personalisation).map_err(failure)?;
         let serial = personalisation.serial;
         drop(psd_host::personalise(&self.memory, personalisation).map_err(failure)?);
+        let mut client = Client::open(&self.memory).map_err(refused)?;
+        if !self.unpaired {
+            let identity = Identity::find(Path::new("/")).map_err(failure)?;
+            client.attach().map_err(refused)?;
+            client.pair(&pairing_path(&self.memory), &identity).map_err(refused)?;
+        }
         if self.json {
-            let mut client = Client::open(&self.memory).map_err(refused)?;
             output::json(&super::registers::Document::of(&mut client)?)?;
         } else {
             output::line(&format!("meter {serial} is in {}", self.memory.display()))?;

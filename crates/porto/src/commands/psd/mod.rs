@@ -4,13 +4,17 @@ mod credit;
 mod fetch;
 mod frank;
 mod init;
+mod order;
+mod pair;
 mod registers;
+mod report;
+mod self_test;
 mod serve;
 
 use crate::failure::Failure;
-use psd_host::HostError;
-use psd_host::client::{Client, ClientError};
-use std::path::PathBuf;
+use psd_host::client::{Attendant, Client, ClientError};
+use psd_host::{HostError, pairing_path};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// What can be asked of a security device.
@@ -20,8 +24,14 @@ pub enum Command {
     Init(init::Init),
     /// Take a grant of credit
     Grant(credit::Grant),
-    /// Take the issuer's word that the meter is under suspicion, or no longer
-    Mark(credit::Mark),
+    /// Carry out a signed order of the centre
+    Order(order::Order),
+    /// Pair a running device with this computer
+    Pair(pair::Pair),
+    /// Test every part of the device
+    SelfTest(self_test::SelfTest),
+    /// Write the device's report for the centre
+    Report(report::Report),
     /// Debit postage and print the indicia
     Frank(frank::Frank),
     /// Print an indicium of the last franking once more
@@ -38,7 +48,10 @@ impl Command {
         match self {
             Command::Init(command) => command.run(),
             Command::Grant(command) => command.run(),
-            Command::Mark(command) => command.run(),
+            Command::Order(command) => command.run(),
+            Command::Pair(command) => command.run(),
+            Command::SelfTest(command) => command.run(),
+            Command::Report(command) => command.run(),
             Command::Frank(command) => command.run(),
             Command::Fetch(command) => command.run(),
             Command::Registers(command) => command.run(),
@@ -59,6 +72,29 @@ struct Device {
     socket: Option<PathBuf>,
 }
 
+/// Which device, for what only its control unit may ask.
+#[derive(clap::Args)]
+struct Attached {
+    #[command(flatten)]
+    device: Device,
+    /// The pairing with the device, from `porto psd init` or `porto psd pair`; with --memory FILE it is FILE.pair if not
+    /// given.
+    #[arg(long, value_name = "FILE")]
+    pairing: Option<PathBuf>,
+}
+
+impl Attached {
+    /// A connection as the control unit.
+    fn attach(&self) -> Result<Client, Failure> {
+        let pairing = self.pairing.clone().or(self.device.memory.as_deref().map(pairing_path));
+        let pairing = pairing.ok_or_else(|| Failure::usage("--pairing is needed with --socket"))?;
+        let mut client = self.device.connect()?;
+        client.attend(Attendant::read(&pairing, Path::new("/")).map_err(failure)?);
+        client.attach().map_err(refused)?;
+        Ok(client)
+    }
+}
+
 impl Device {
     /// A connection for what anybody may ask.
     fn connect(&self) -> Result<Client, Failure> {
@@ -68,13 +104,6 @@ impl Device {
             (None, None) => return Err(Failure::usage("either --memory or --socket is needed")),
         };
         client.map_err(refused)
-    }
-
-    /// A connection as the control unit.
-    fn attach(&self) -> Result<Client, Failure> {
-        let mut client = self.connect()?;
-        client.attach().map_err(refused)?;
-        Ok(client)
     }
 }
 

@@ -4,8 +4,10 @@ use super::{Device, refused};
 use crate::failure::Failure;
 use crate::output;
 use imprint::numbers::Suspicion;
+use psd::{Block, Warning};
 use psd_host::client::Client;
 use serde::Serialize;
+use std::collections::BTreeMap;
 use std::process::ExitCode;
 use terms::{Money, Serial};
 
@@ -32,25 +34,22 @@ pub struct Document {
     seal: u64,
     commit: u64,
     last_grant: u64,
-    last_mark: u64,
+    last_order: u64,
     last_franking: u16,
     suspicion: Suspicion,
-    errors: Errors,
+    /// Why the device does not frank, or nothing.
+    block: Option<Block>,
+    warning: Option<Warning>,
+    paired: bool,
+    pieces_left: Option<u32>,
+    errors: BTreeMap<&'static str, u16>,
     findings: Vec<Finding>,
-}
-
-#[derive(Serialize)]
-struct Errors {
-    requests: u16,
-    messages: u16,
-    clock: u16,
-    memory: u16,
 }
 
 #[derive(Serialize)]
 struct Finding {
     commit: u64,
-    slot: u8,
+    detail: u32,
     kind: u16,
     what: &'static str,
 }
@@ -59,10 +58,9 @@ impl Document {
     /// The document of a device.
     pub fn of(client: &mut Client) -> Result<Document, Failure> {
         let status = client.status().map_err(refused)?;
-        let errors = status.errors;
         let finding = |finding: psd::Finding| Finding {
             commit: finding.commit,
-            slot: finding.slot,
+            detail: finding.detail,
             kind: finding.kind,
             what: finding.sentence(),
         };
@@ -76,15 +74,14 @@ impl Document {
             seal: status.seal,
             commit: status.commit,
             last_grant: status.last_grant,
-            last_mark: status.last_mark,
+            last_order: status.last_order,
             last_franking: status.last_franking,
             suspicion: status.suspicion,
-            errors: Errors {
-                requests: errors.requests,
-                messages: errors.messages,
-                clock: errors.clock,
-                memory: errors.memory,
-            },
+            block: status.block.filter(|block| *block != Block::Inactive),
+            warning: status.warning,
+            paired: status.is_paired,
+            pieces_left: status.pieces_left,
+            errors: status.errors.iter().map(|(kind, count)| (kind.name(), count)).collect(),
             findings: findings.into_iter().map(finding).collect(),
         })
     }
@@ -105,8 +102,11 @@ impl Registers {
         output::line(&format!("R3     {r3}  credit ever loaded"))?;
         output::line(&format!("R4     {r4}  imprints with a value"))?;
         output::line(&format!("R8     {r8}  imprints"))?;
+        if let Some(block) = document.block {
+            output::line(&format!("block  {} ({})", block.sentence(), block.code()))?;
+        }
         for finding in document.findings {
-            output::line(&format!("found  {} (slot {})", finding.what, finding.slot))?;
+            output::line(&format!("found  {} ({})", finding.what, finding.detail))?;
         }
         Ok(ExitCode::SUCCESS)
     }

@@ -6,6 +6,7 @@ use crate::output;
 use psd::service::Service;
 use psd_host::hardening::{Measure, Needs, harden};
 use psd_host::server::{Listener, Server, Settings};
+use psd_host::{Equipment, SystemClock};
 use serde::Serialize;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use std::os::unix::net::UnixStream;
@@ -50,7 +51,8 @@ impl Serve {
         let socket = self.socket.as_ref().or(settings.socket.as_ref()).ok_or_else(|| needed("socket"))?;
         // From here on a signal is kept until somebody looks.
         let stop = stop_signals().map_err(Failure::usage)?;
-        let psd = psd_host::open(memory).map_err(failure)?;
+        let equipment = Equipment { is_own_program: true, ..Equipment::default() };
+        let psd = psd_host::open_equipped(memory, SystemClock, &equipment).map_err(failure)?;
         let serial = psd.status().serial;
         let limits = settings.limits().map_err(failure)?;
         let (group, rule) = (settings.group().map_err(failure)?, settings.rule().map_err(failure)?);

@@ -93,11 +93,11 @@ fn without_warnings_the_first_deviation_blocks() {
 #[test]
 fn columns_in_time_pass_and_one_out_of_time_is_named() {
     let settings = Settings::default();
-    assert_eq!(judge_columns(&[1000, 850, 1150, 999], 4, &settings), Ok(()));
-    assert_eq!(judge_columns(&[], 0, &settings), Ok(()));
+    assert_eq!(judge_columns([1000, 850, 1150, 999], 4, &settings), Ok(()));
+    assert_eq!(judge_columns([], 0, &settings), Ok(()));
     for clocks in [0, 849, 1151, u32::MAX] {
         let fault = ColumnFault { column: 2, clocks };
-        assert_eq!(judge_columns(&[1000, 1000, clocks, 1000], 4, &settings), Err(fault));
+        assert_eq!(judge_columns([1000, 1000, clocks, 1000], 4, &settings), Err(fault));
     }
 }
 
@@ -105,9 +105,9 @@ fn columns_in_time_pass_and_one_out_of_time_is_named() {
 fn a_column_that_is_missing_or_too_many_is_a_deviation() {
     let settings = Settings::default();
     let fault = ColumnFault { column: 2, clocks: 0 };
-    assert_eq!(judge_columns(&[1000; 2], 3, &settings), Err(fault));
-    assert_eq!(judge_columns(&[1000; 3], 2, &settings), Err(fault));
-    assert_eq!(judge_columns(&[], 1, &settings), Err(ColumnFault { column: 0, clocks: 0 }));
+    assert_eq!(judge_columns([1000; 2], 3, &settings), Err(fault));
+    assert_eq!(judge_columns([1000; 3], 2, &settings), Err(fault));
+    assert_eq!(judge_columns([], 1, &settings), Err(ColumnFault { column: 0, clocks: 0 }));
 }
 
 #[test]

@@ -1,14 +1,19 @@
-//! What the issuer says to the meter: grants and marks, signed, numbered, taken exactly once.
+//! What the issuer says to the meter: grants of credit and [orders](order), signed, numbered, taken exactly once.
 //!
 //! What always holds: an [`Authentic`] message comes out of [`Authentic::verify`] alone, so whatever acts on one
 //! acts on the issuer's word, given to this meter.
 
+mod order;
+
+pub use order::{Order, Proven, Reset, Task};
+
 use crate::error::Error;
 use ed25519_dalek::{Signature, VerifyingKey};
+use serde::{Deserialize, Serialize};
 use terms::{Money, Serial};
 
 /// A numbered grant: the only way credit comes into a meter.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Grant {
     /// The meter it is for.
     pub serial: Serial,
@@ -18,17 +23,8 @@ pub struct Grant {
     pub amount_minor: i64,
     /// The R3 it builds on.
     pub r3_before: Money,
-}
-
-/// The issuer's word that a meter is under suspicion, or no longer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Mark {
-    /// The meter it is for.
-    pub serial: Serial,
-    /// Its number: greater than that of the last mark taken.
-    pub number: u64,
-    /// Whether the meter is under suspicion from now on.
-    pub suspicious: bool,
+    /// It takes all of R1 back, and the meter leaves service ([25]).
+    pub closing: bool,
 }
 
 /// A message as the issuer signs it.
@@ -44,7 +40,7 @@ pub trait Message: Copy {
 }
 
 const GRANT_HEAD: [u8; 16] = *b"porto grant v1\0\0";
-const MARK_HEAD: [u8; 16] = *b"porto mark v1\0\0\0";
+const CLOSING_HEAD: [u8; 16] = *b"porto closing v1";
 
 impl Message for Grant {
     type Bytes = [u8; 44];
@@ -56,7 +52,7 @@ impl Message for Grant {
     fn signed_bytes(&self) -> [u8; 44] {
         let mut bytes = [0; 44];
         let mut writer = crate::bytes::Writer::new(&mut bytes);
-        writer.put(&GRANT_HEAD);
+        writer.put(if self.closing { &CLOSING_HEAD } else { &GRANT_HEAD });
         writer.put(&self.serial.value().to_le_bytes());
         writer.put(&self.number.to_le_bytes());
         writer.put(&self.amount_minor.to_le_bytes());
@@ -65,30 +61,13 @@ impl Message for Grant {
     }
 }
 
-impl Message for Mark {
-    type Bytes = [u8; 29];
-
-    fn serial(&self) -> Serial {
-        self.serial
-    }
-
-    fn signed_bytes(&self) -> [u8; 29] {
-        let mut bytes = [0; 29];
-        let mut writer = crate::bytes::Writer::new(&mut bytes);
-        writer.put(&MARK_HEAD);
-        writer.put(&self.serial.value().to_le_bytes());
-        writer.put(&self.number.to_le_bytes());
-        writer.put(&[u8::from(self.suspicious)]);
-        bytes
-    }
-}
-
 /// A message with its signature, not yet believed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Signed<T> {
     /// What is said.
     pub message: T,
     /// The Ed25519 signature over its bytes.
+    #[serde(with = "signature_halves")]
     pub signature: [u8; 64],
 }
 
@@ -107,5 +86,22 @@ impl<T: Message> Authentic<T> {
     /// What was said.
     pub fn message(&self) -> T {
         self.0
+    }
+}
+
+mod signature_halves {
+    //! A signature as two arrays, since serde has none of 64.
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub fn serialize<S: Serializer>(signature: &[u8; 64], serializer: S) -> Result<S::Ok, S::Error> {
+        let (halves, _) = signature.as_chunks::<32>();
+        let halves: [[u8; 32]; 2] = halves.try_into().unwrap_or_default();
+        halves.serialize(serializer)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<[u8; 64], D::Error> {
+        let halves = <[[u8; 32]; 2]>::deserialize(deserializer)?;
+        Ok(halves.as_flattened().try_into().unwrap_or([0; 64]))
     }
 }

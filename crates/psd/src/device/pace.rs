@@ -1,0 +1,79 @@
+//! How long the critical routines take, learned at personalisation and judged ever after (EP 0 660 269, [111]-[112]).
+
+use super::Psd;
+use super::reactions::Event;
+use crate::board::Board;
+use crate::error::Error;
+use crate::ledger::Charges;
+use crate::memory::Memory;
+use crate::message::{Authentic, Grant, Signed};
+use crate::request::Request;
+use crate::state::Block;
+use crate::supervision::pace::{Critical, Learned, judge, median_ns};
+use terms::Money;
+
+/// Trial runs of each routine: an odd number, so that there is a middle one.
+const TRIALS: usize = 9;
+
+impl<M: Memory, B: Board, const BATCH: usize> Psd<M, B, BATCH> {
+    /// Judges a run of a critical routine that began then: too many out of range, or a debugger, and the device is
+    /// blocked.
+    pub(super) fn judge_pace(&mut self, routine: Critical, pieces: u32, begun_ns: u64) -> Result<(), Error> {
+        let took_ns = self.board.processor_ns().saturating_sub(begun_ns);
+        let settings = &self.numbers.personalisation.settings.pace;
+        let pace = judge(&self.setup.learned, settings, routine, pieces, took_ns, false);
+        if self.watch.pace.note(pace, settings) && !self.state().standing.blocks.has(Block::Kill1) {
+            return Err(self.fault(Event::RunTime));
+        }
+        Ok(())
+    }
+
+    /// Runs what the critical routines are made of some times, and keeps how long it takes on this board.
+    pub(super) fn learn(&mut self) -> Result<(), Error> {
+        let mut trials = [[0; TRIALS]; 3];
+        let [debits, refills, macs] = &mut trials;
+        for trial in debits {
+            *trial = self.timed(Self::try_debit);
+        }
+        for trial in refills {
+            *trial = self.timed(Self::try_refill);
+        }
+        for trial in macs {
+            *trial = self.timed(Self::try_mac);
+        }
+        let [debit_ns, refill_ns, mac_ns] =
+            trials.map(|mut trials| median_ns(&mut trials).unwrap_or_default());
+        let mut setup = self.setup.clone();
+        setup.learned = Learned { debit_ns, refill_ns, mac_ns };
+        self.commit_setup(*self.state(), setup)
+    }
+
+    fn timed(&mut self, run: impl FnOnce(&mut Self)) -> u64 {
+        let begun_ns = self.board.processor_ns();
+        run(self);
+        self.board.processor_ns().saturating_sub(begun_ns)
+    }
+
+    /// What a debit works, but for the commit: the state's MAC is the greater part of that.
+    fn try_debit(&mut self) {
+        self.try_mac();
+        self.store.seal_for_trial(self.ledger.state());
+    }
+
+    fn try_refill(&mut self) {
+        let serial = self.numbers.personalisation.serial;
+        let message = Grant { serial, number: 1, amount_minor: 0, r3_before: Money::ZERO, closing: false };
+        // No signature has these bytes: verifying it costs the same and gives nothing.
+        let _ = Authentic::verify(&Signed { message, signature: [0; 64] }, &self.issuer, serial);
+        self.store.seal_for_trial(self.ledger.state());
+    }
+
+    /// The numbers of an imprint that is charged to nobody and given to nobody.
+    fn try_mac(&mut self) {
+        let charge = Charges::new(self.state().basis).charge(&Request::NONE);
+        if let Ok(charge) = charge {
+            let _ = self.numbers.check(&charge);
+            self.numbers.encode_for_trial(&charge);
+        }
+    }
+}

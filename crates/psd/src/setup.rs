@@ -1,0 +1,167 @@
+//! What seldom changes: whom the device is paired with, which programs are enrolled, how long its routines take.
+//!
+//! It lies on a page of its own, which the state names; docs/formats/memory.md has the table.
+
+use crate::board::{Checksum, Program};
+use crate::bytes::{Reader, Writer};
+use crate::keys::{WrappedKey, unwrap_key, wrap_key};
+use crate::memory::PAYLOAD_BYTES;
+use crate::supervision::interrogation::{Identity, PairingKey};
+use crate::supervision::pace::Learned;
+use imprint::numbers::Key;
+
+/// What seldom changes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Setup {
+    pub pairing: Option<Paired>,
+    pub programs: Programs,
+    pub learned: Learned,
+}
+
+/// Whom the device is paired with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Paired {
+    pub key: PairingKey,
+    pub identity: Identity,
+}
+
+/// The programs that were enrolled.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Programs {
+    pub own: Enrolled,
+    pub control_unit: Enrolled,
+}
+
+/// The images of one program that count as right.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Enrolled {
+    /// The one in use; nothing until one was measured for the first time.
+    pub current: Option<Checksum>,
+    /// The one that the centre has enrolled to follow it.
+    pub next: Option<Checksum>,
+}
+
+/// What a measured image is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sight {
+    /// The one in use.
+    Current,
+    /// The first one ever measured: it is enrolled by that.
+    First,
+    /// The next one, that was enrolled beforehand.
+    Next,
+    /// Another one.
+    Other,
+}
+
+impl Enrolled {
+    pub fn judge(&self, measured: &Checksum) -> Sight {
+        match (self.current, self.next) {
+            (Some(current), _) if current == *measured => Sight::Current,
+            (_, Some(next)) if next == *measured => Sight::Next,
+            (None, None) => Sight::First,
+            _ => Sight::Other,
+        }
+    }
+}
+
+impl Programs {
+    pub const fn of(&self, program: Program) -> &Enrolled {
+        match program {
+            Program::Own => &self.own,
+            Program::ControlUnit => &self.control_unit,
+        }
+    }
+
+    pub const fn of_mut(&mut self, program: Program) -> &mut Enrolled {
+        match program {
+            Program::Own => &mut self.own,
+            Program::ControlUnit => &mut self.control_unit,
+        }
+    }
+}
+
+const VERSION: u16 = 1;
+/// Bytes of a checksum that may be missing: whether it is there, and it.
+const CHECKSUM_BYTES: usize = 1 + 32;
+/// Bytes of a setup in the memory.
+pub(crate) const SETUP_BYTES: usize = 2 + 1 + 40 + 32 + 4 * CHECKSUM_BYTES + 3 * 8;
+const _: () = assert!(SETUP_BYTES == 231 && SETUP_BYTES <= PAYLOAD_BYTES);
+
+impl Setup {
+    /// Its bytes, the pairing key in coded form.
+    pub fn to_payload(&self, coding: &Key) -> [u8; SETUP_BYTES] {
+        let mut payload = [0; SETUP_BYTES];
+        let writer = &mut Writer::new(&mut payload);
+        writer.put(&VERSION.to_le_bytes());
+        match &self.pairing {
+            Some(Paired { key, identity }) => {
+                writer.put(&[1]);
+                writer.put(&wrap_key(coding, &Key::new(*key.bytes())));
+                writer.put(identity);
+            }
+            None => drop(writer.put(&[0; 1 + 40 + 32])),
+        }
+        let Programs { own, control_unit } = self.programs;
+        for checksum in [own.current, own.next, control_unit.current, control_unit.next] {
+            writer.put(&[u8::from(checksum.is_some())]);
+            writer.put(&checksum.unwrap_or_default());
+        }
+        for learned in [self.learned.debit_ns, self.learned.refill_ns, self.learned.mac_ns] {
+            writer.put(&learned.to_le_bytes());
+        }
+        payload
+    }
+
+    /// The setup in these bytes, if they are one.
+    pub fn from_payload(payload: &[u8], coding: &Key) -> Option<Setup> {
+        let reader = &mut Reader(payload);
+        if reader.u16()? != VERSION {
+            return None;
+        }
+        let (is_paired, coded, identity): (u8, WrappedKey, Identity) =
+            (reader.u8()?, reader.bytes()?, reader.bytes()?);
+        let pairing = match is_paired {
+            0 => None,
+            _ => Some(Paired { key: PairingKey::new(*unwrap_key(coding, &coded)?.bytes()), identity }),
+        };
+        let mut checksum = || -> Option<Option<Checksum>> {
+            let (is_there, checksum) = (reader.u8()?, reader.bytes()?);
+            Some((is_there != 0).then_some(checksum))
+        };
+        let own = Enrolled { current: checksum()?, next: checksum()? };
+        let control_unit = Enrolled { current: checksum()?, next: checksum()? };
+        let learned = Learned { debit_ns: reader.u64()?, refill_ns: reader.u64()?, mac_ns: reader.u64()? };
+        Some(Setup { pairing, programs: Programs { own, control_unit }, learned })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_setup_comes_back_from_its_bytes() {
+        let coding = Key::new([1; 32]);
+        let paired = Paired { key: PairingKey::new([2; 32]), identity: [3; 32] };
+        let mut setup = Setup { pairing: Some(paired), ..Setup::default() };
+        setup.programs.control_unit = Enrolled { current: Some([4; 32]), next: None };
+        setup.learned.mac_ns = 77;
+        for setup in [setup, Setup::default()] {
+            assert_eq!(Setup::from_payload(&setup.to_payload(&coding), &coding), Some(setup));
+        }
+        assert_eq!(Setup::from_payload(&[9; SETUP_BYTES], &coding), None);
+    }
+
+    #[test]
+    fn the_first_image_is_enrolled_by_being_first_and_the_next_only_by_the_centre() {
+        let none = Enrolled::default();
+        assert_eq!(none.judge(&[1; 32]), Sight::First);
+        let one = Enrolled { current: Some([1; 32]), next: None };
+        assert_eq!((one.judge(&[1; 32]), one.judge(&[2; 32])), (Sight::Current, Sight::Other));
+        let two = Enrolled { next: Some([2; 32]), ..one };
+        assert_eq!((two.judge(&[2; 32]), two.judge(&[3; 32])), (Sight::Next, Sight::Other));
+        let announced = Enrolled { current: None, next: Some([2; 32]) };
+        assert_eq!(announced.judge(&[3; 32]), Sight::Other);
+    }
+}

@@ -1,0 +1,231 @@
+//! The state a commit makes durable.
+//!
+//! What always holds: R3 = R1 + R2, R4 <= R8, and R2, R4 and R8 are those of the last franking's basis plus its
+//! debits.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `standing` | what keeps the device from franking, and what it did to itself |
+//! | `finding` | the log of what the device found out about itself |
+//! | `errors` | errors counted by kind |
+//! | `layout` | the state's 1024 bytes in the memory |
+
+mod errors;
+mod finding;
+mod layout;
+mod standing;
+
+pub use errors::{ErrorCounts, ErrorKind};
+pub(crate) use finding::FINDINGS;
+pub use finding::Finding;
+pub(crate) use layout::{UNIT_BYTES, UNITS};
+pub use standing::Block;
+pub(crate) use standing::{Blocks, Standing};
+
+use crate::error::{Error, Fault};
+use crate::keys::WrappedCodeword;
+use crate::ledger;
+use crate::request::Request;
+use imprint::numbers::Suspicion;
+use terms::{Date, Money, Registers};
+
+/// Everything a commit makes durable, but for the debits of the last franking.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct State {
+    pub registers: Registers,
+    pub refill: Refill,
+    pub grant: LastGrant,
+    pub marks: Marks,
+    pub order: LastOrder,
+    pub standing: Standing,
+    pub codeword: CodewordState,
+    pub setup: SetupName,
+    pub pieces: Pieces,
+    pub clock: Seen,
+    /// When the centre was last heard, in tenths of a second.
+    pub contact_tenths: u64,
+    /// What the board's commit counter shows, or is about to; 0 where there is none.
+    pub commit_counter: u64,
+    /// R8 at the last inspection.
+    pub inspected_pieces: u64,
+    /// What the numbers of the last franking are made from, beside its debits.
+    pub basis: Basis,
+    pub errors: ErrorCounts,
+    /// Errors, heals and traces of manipulation, the newest last.
+    pub findings: [Finding; FINDINGS],
+}
+
+/// Where the quantities "since refill" begin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Refill {
+    /// How many refills there were.
+    pub counter: u64,
+    /// R2 at the last refill.
+    pub r2: Money,
+    /// R8 at the last refill.
+    pub r8: u64,
+    /// Time of the last refill, in tenths of a second.
+    pub tenths: u64,
+    /// Day of the last refill, or of the personalisation.
+    pub date: Date,
+}
+
+/// The last grant taken, so that the same grant is answered again.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct LastGrant {
+    pub number: u64,
+    pub amount_minor: i64,
+    pub r3_before: Money,
+}
+
+/// What marks the imprints of this meter.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Marks {
+    /// The issuer has set the meter under suspicion.
+    pub suspicious: bool,
+    /// The meter itself found a manipulation.
+    pub manipulated: bool,
+}
+
+/// The last order of the centre that was carried out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct LastOrder {
+    pub number: u64,
+    /// The beginning of the SHA-256 of its signed bytes, so that the same order again is known.
+    pub digest: [u8; 8],
+}
+
+/// What the device knows of its codeword Y, and place E with the next one, Y'.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct CodewordState {
+    /// What a right Y is known by; nothing of Y can be told from it.
+    pub check: [u8; 16],
+    pub next: Option<NextCodeword>,
+}
+
+/// The next codeword, that the centre has allowed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct NextCodeword {
+    /// In coded form, as it came.
+    pub wrapped: WrappedCodeword,
+    /// Until when it may take the place of a lost one, in tenths of a second.
+    pub expires_tenths: u64,
+}
+
+/// Which page of what seldom changes belongs to this state: exactly that one, and none before it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct SetupName {
+    /// Which of the two places it lies in.
+    pub place: u8,
+    /// The page's number.
+    pub sequence: u64,
+    /// The page's MAC.
+    pub tag: [u8; 16],
+}
+
+/// The piece credit ([139]-[147]).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Pieces {
+    /// S: how many imprints are left until the centre is to be called.
+    pub left: u32,
+    /// S_max: what S was after the last call, divided at each warning of mode 2.
+    pub max: u32,
+    /// S_ref: where mode 1 warns.
+    pub reference: u32,
+}
+
+impl Marks {
+    /// What an imprint made now says of them, openly and in cipher.
+    pub const fn suspicion(self) -> Suspicion {
+        match (self.suspicious, self.manipulated) {
+            (_, true) => Suspicion::Manipulated,
+            (true, false) => Suspicion::Suspicious,
+            (false, false) => Suspicion::None,
+        }
+    }
+}
+
+/// How far clock and gauge have come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Seen {
+    /// The latest reading of the clock.
+    pub tenths: u64,
+    /// The latest day.
+    pub date: Date,
+    /// The last time given to an imprint: it may run ahead of the clock, since it steps at least by one.
+    pub stamped: u64,
+    /// The last physical quantity given to an imprint; [`NO_QUANTITY`] where there was none.
+    pub quantity: u64,
+}
+
+/// What stood before the first debit of the last franking.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Basis {
+    pub registers: Registers,
+    pub refill: Refill,
+    /// Time of the first debit.
+    pub tenths: u64,
+    /// Physical quantity of the imprint before; [`NO_QUANTITY`] where there was none.
+    pub quantity: u64,
+    /// What the gauge showed; [`NO_READING`] where there is none.
+    pub reading: u32,
+    pub inspected_pieces: u64,
+    pub suspicion: Suspicion,
+}
+
+/// Stands for a physical quantity that was never taken.
+pub(crate) const NO_QUANTITY: u64 = u64::MAX;
+/// Stands for the reading of a gauge that is not there.
+pub(crate) const NO_READING: u32 = u32::MAX;
+
+impl State {
+    /// A new meter without credit.
+    pub fn fresh(tenths: u64, date: Date, codeword_check: [u8; 16]) -> State {
+        let refill = Refill { counter: 0, r2: Money::ZERO, r8: 0, tenths, date };
+        State {
+            registers: Registers::default(),
+            refill,
+            grant: LastGrant::default(),
+            marks: Marks::default(),
+            order: LastOrder::default(),
+            standing: Standing::default(),
+            codeword: CodewordState { check: codeword_check, next: None },
+            setup: SetupName::default(),
+            pieces: Pieces::default(),
+            clock: Seen { tenths, date, stamped: 0, quantity: NO_QUANTITY },
+            contact_tenths: tenths,
+            commit_counter: 0,
+            inspected_pieces: 0,
+            basis: Basis {
+                registers: Registers::default(),
+                refill,
+                tenths: 0,
+                quantity: NO_QUANTITY,
+                reading: NO_READING,
+                inspected_pieces: 0,
+                suspicion: Suspicion::None,
+            },
+            errors: ErrorCounts::default(),
+            findings: [Finding::NONE; FINDINGS],
+        }
+    }
+
+    /// Checks what must hold of a state and the debits of its last franking.
+    pub fn check(&self, debits: &[Request]) -> Result<(), Error> {
+        self.registers.check().map_err(Error::Registers)?;
+        let after = ledger::registers_after(self.basis.registers, debits);
+        let agrees = after.is_some_and(|after| {
+            let now = self.registers;
+            (after.r2, after.r4, after.r8) == (now.r2, now.r4, now.r8)
+        });
+        if agrees { Ok(()) } else { Err(Error::Blocked(Fault::Ledger)) }
+    }
+
+    /// Notes a finding, dropping the oldest; a trace of manipulation marks the meter.
+    pub fn note(&mut self, finding: Finding) {
+        self.findings.rotate_left(1);
+        let [.., last] = &mut self.findings;
+        *last = finding;
+        self.marks.manipulated |= finding.is_manipulation();
+    }
+}
