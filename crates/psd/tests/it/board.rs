@@ -23,7 +23,10 @@ pub struct Knobs {
     pub watched: Cell<bool>,
     pub gauge: Cell<Option<u16>>,
     pub codeword: RefCell<Option<Codeword>>,
+    /// The sensor's memory of an opening.
     pub opened: Cell<bool>,
+    /// The housing stands open: arming the sensor does not make it forget.
+    pub held_open: Cell<bool>,
     pub control_unit: Cell<Option<Checksum>>,
     pub own: Cell<Option<Checksum>>,
     pub counter: Cell<Option<u64>>,
@@ -52,6 +55,7 @@ impl Board {
             gauge: Cell::new(None),
             codeword: RefCell::new(None),
             opened: Cell::new(false),
+            held_open: Cell::new(false),
             control_unit: Cell::new(None),
             own: Cell::new(None),
             counter: Cell::new(None),
@@ -144,7 +148,7 @@ impl TamperMemory for Board {
 
 impl Sensor for Board {
     fn was_opened(&mut self) -> Result<bool, PartFault> {
-        Ok(self.opened.get())
+        Ok(self.opened.get() || self.held_open.get())
     }
 
     fn arm(&mut self) -> Result<(), PartFault> {

@@ -32,6 +32,14 @@ fn used() -> (Place, usize) {
     (place, slot_of(changed))
 }
 
+/// The first sector of the record that franking this leaves, in a device with one pair in each slot.
+pub fn newest_sector(place: &Place, meter: &mut crate::meter::Meter<4>, id: u64) -> usize {
+    let before = place.medium.durable();
+    frank_one(meter, id, 10);
+    let after = place.medium.durable();
+    (0..after.len()).find(|sector| before[*sector] != after[*sector]).unwrap()
+}
+
 fn flip(sector: &mut Sector, byte: usize) {
     sector[byte] ^= 0x10;
 }

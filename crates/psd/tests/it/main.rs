@@ -1,14 +1,17 @@
 //! The device through its commands alone, on memories that can be cut, torn and damaged.
 
 mod allocation;
+mod attendance;
 mod board;
 mod crash;
 mod damage;
 mod franking;
 mod grants;
+mod guard;
 mod medium;
 mod meter;
 mod monotone;
+mod patience;
 mod property;
 mod service;
 mod supervision;
