@@ -13,5 +13,6 @@ mod meter;
 mod monotone;
 mod patience;
 mod property;
+mod schedules;
 mod service;
 mod supervision;

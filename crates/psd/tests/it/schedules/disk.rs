@@ -12,6 +12,8 @@ use std::rc::Rc;
 pub enum Tag {
     /// What the device wrote there, whole, with the sequence number of its commit.
     Whole(u64),
+    /// A sector that says that a copy was taken away on purpose, and when.
+    Taken(u64),
     /// Nothing that has a right MAC.
     Broken,
     /// A whole sector that belongs elsewhere.
@@ -48,8 +50,8 @@ struct Content {
     /// Sectors that a write which fails had begun with.
     begun: usize,
     failed: bool,
-    /// Sequence numbers written since somebody asked.
-    written: Vec<u64>,
+    /// What was written where since somebody asked.
+    written: Vec<(usize, Tag)>,
 }
 
 /// A whole disk, put aside.
@@ -97,6 +99,11 @@ impl Disk {
         self.0.borrow().live(sector).left_behind
     }
 
+    /// The same of any sector.
+    pub fn is_any_left_behind(&self) -> bool {
+        (0..self.sectors()).any(|sector| self.is_left_behind(sector))
+    }
+
     /// Whether something was written and not synced.
     pub fn has_unsynced(&self) -> bool {
         !self.0.borrow().pending.is_empty()
@@ -142,8 +149,8 @@ impl Disk {
         self.0.borrow().durable.len()
     }
 
-    /// The sequence numbers of the sectors written since the last call.
-    pub fn take_written(&self) -> Vec<u64> {
+    /// What was written where since the last call.
+    pub fn take_written(&self) -> Vec<(usize, Tag)> {
         std::mem::take(&mut self.0.borrow_mut().written)
     }
 
@@ -216,8 +223,10 @@ fn covered(sector: &Sector) -> usize {
     (32 + usize::from(u16::from_le_bytes([sector[6], sector[7]]))).min(SECTOR_BYTES)
 }
 
-fn sequence(sector: &Sector) -> u64 {
-    u64::from_le_bytes(*sector[8..].first_chunk().unwrap())
+/// What a sector is that the device has just written.
+fn tag_of(sector: &Sector) -> Tag {
+    let sequence = u64::from_le_bytes(*sector[8..].first_chunk().unwrap());
+    if sector[5] == 1 { Tag::Taken(sequence) } else { Tag::Whole(sequence) }
 }
 
 /// A sector of which one part was written and the other was not.
@@ -229,7 +238,7 @@ fn torn(old: &Held, new: &Held, chance: &mut Chance) -> Held {
     let is_whole = |held: &&Held| bytes[..covered(&held.bytes)] == held.bytes[..covered(&held.bytes)];
     let known = [Some(new), old.before.as_deref(), Some(old)].into_iter().flatten();
     let tag = known.into_iter().find(is_whole).map_or(Tag::Broken, |held| held.tag);
-    Held { left_behind: tag == old.tag, ..Held::new(bytes, tag) }
+    Held { left_behind: tag != new.tag, ..Held::new(bytes, tag) }
 }
 
 impl Memory for Disk {
@@ -260,10 +269,10 @@ impl Memory for Disk {
             (sector + reached..sector + sectors.len()).for_each(|at| content.live_mut(at).left_behind = true);
         }
         for (at, bytes) in (sector..).zip(sectors).take(reached) {
-            let sequence = sequence(bytes);
-            content.written.push(sequence);
+            let tag = tag_of(bytes);
+            content.written.push((at, tag));
             content.pending.retain(|(pending, _)| *pending != at);
-            content.pending.push((at, Held::new(*bytes, Tag::Whole(sequence))));
+            content.pending.push((at, Held::new(*bytes, tag)));
         }
         outcome
     }

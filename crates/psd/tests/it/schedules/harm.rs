@@ -2,26 +2,28 @@
 
 use super::disk::{self, Tag};
 use super::life::{Book, Life, TENTHS_A_DAY, later};
-use super::model::{SLOTS, pair};
+use super::model::Awake;
+use super::outlook::{SLOTS, is_in_ring, pair, setup};
 use crate::meter::TODAY;
 use psd::Now;
 
 impl Life<'_> {
-    pub(super) fn turn_clock(&mut self, event: &'static str, turn: impl FnOnce(u64) -> u64) {
+    pub fn turn_clock(&mut self, event: &'static str, turn: impl FnOnce(u64) -> u64) {
         let tenths = turn(self.now().tenths);
         self.note(event, tenths);
         let today = later(TODAY, (tenths / TENTHS_A_DAY) as u32);
         self.board.now.set(Ok(Now { tenths, today, minute: 600 }));
     }
 
-    pub(super) fn stop(&mut self, event: &'static str) {
+    pub fn stop(&mut self, event: &'static str) {
         self.note(event, 0);
         self.device = None;
+        self.awake = Awake::default();
         self.is_stuck = false;
         self.disk.revive();
     }
 
-    pub(super) fn lose_power(&mut self) {
+    pub fn lose_power(&mut self) {
         self.stop("the power is cut");
         let loss = self.disk.lose_power(&mut self.chance);
         self.counts.add("sectors kept through a cut", loss.kept);
@@ -29,7 +31,7 @@ impl Life<'_> {
         self.counts.add("sectors torn by a cut", loss.torn);
     }
 
-    pub(super) fn recover_from_failure(&mut self) {
+    pub fn recover_from_failure(&mut self) {
         if self.chance.permille(700) {
             self.lose_power();
         } else {
@@ -37,7 +39,7 @@ impl Life<'_> {
         }
     }
 
-    pub(super) fn arm(&mut self) {
+    pub fn arm(&mut self) {
         if !self.disk.is_failing() {
             let (operations, begun) = (self.chance.below(5), self.chance.below(3));
             self.note("a write is going to fail", operations as u64);
@@ -45,12 +47,16 @@ impl Life<'_> {
         }
     }
 
-    pub(super) fn rot(&mut self) {
+    pub fn rot(&mut self) {
         if self.is_stuck {
             return;
         }
-        let place = self.chance.below(SLOTS + 1);
-        let sectors = if place == SLOTS { [0, 1] } else { pair(place) };
+        let place = self.chance.below(SLOTS + 3);
+        let sectors = match place.checked_sub(SLOTS) {
+            None => pair(place),
+            Some(0) => [0, 1],
+            Some(before) => setup(before - 1),
+        };
         self.is_rotten = true;
         if self.chance.permille(150) {
             self.note("both copies of a pair rot", place as u64);
@@ -65,7 +71,7 @@ impl Life<'_> {
         }
     }
 
-    pub(super) fn tamper(&mut self) {
+    pub fn tamper(&mut self) {
         if self.is_stuck {
             return;
         }
@@ -93,13 +99,19 @@ impl Life<'_> {
         }
     }
 
-    pub(super) fn put_back(&mut self, copy: &disk::Copy, book: Book, sectors: &[usize]) {
+    pub fn open_housing(&mut self) {
+        self.note("the housing is opened", 0);
+        self.board.opened.set(true);
+    }
+
+    pub fn put_back(&mut self, copy: &disk::Copy, book: Book, sectors: &[usize]) {
         self.disk.put_back(copy, sectors.iter().copied());
         let sequences: Vec<u64> = sectors
             .iter()
+            .filter(|sector| is_in_ring(**sector))
             .filter_map(|sector| match copy.tag(*sector) {
                 Tag::Whole(sequence) => Some(sequence),
-                Tag::Broken | Tag::Moved => None,
+                Tag::Taken(_) | Tag::Broken | Tag::Moved => None,
             })
             .collect();
         for (sequence, model) in book {

@@ -1,14 +1,16 @@
-//! Random schedules: a device, its issuer and its machine through a million steps of commands, crashes and damage, each
-//! answer held against a simple model. The same seed gives the same run.
+//! Random schedules: a device, its centre, its control unit and its machine through a million steps of commands, crashes,
+//! damage and manipulation, each answer held against a simple model. The same seed gives the same run.
 //!
 //! `SCHEDULE_SEED` and `SCHEDULE_STEPS` choose another run; `SCHEDULE_LIFE` repeats the one life a failure named.
 
 mod chance;
+mod commands;
 mod counts;
 mod disk;
 mod harm;
 mod life;
 mod model;
+mod outlook;
 mod start;
 
 use chance::Chance;
@@ -18,19 +20,21 @@ use life::Life;
 /// Steps of one life at most.
 const LIFE_STEPS: u64 = 2000;
 
-const WITHOUT_WHICH_IT_PROVES_NOTHING: [&str; 12] = [
+const WITHOUT_WHICH_IT_PROVES_NOTHING: [&str; 14] = [
     "steps",
     "changes confirmed",
     "answers from memory",
     "refusals",
-    "cut off commands that were done",
-    "cut off commands that were not done",
+    "starts after what was done",
+    "starts after what was not done",
     "sectors torn by a cut",
     "sectors lost by a cut",
     "starts cut off",
     "one copy of a pair rots",
     "blocks, since no copy is left",
     "manipulations found",
+    "refusals with consequences",
+    "is reset by its service",
 ];
 
 fn from_environment(name: &str, default: u64) -> u64 {

@@ -1,12 +1,13 @@
 //! A start, held against what the disk holds.
 
 use super::life::{Device, Life};
-use super::model::{Model, Outlook, newest};
+use super::model::{Awake, Model, StartFacts};
+use super::outlook::{Outlook, highest, newest};
 use psd::Error;
 
 impl Life<'_> {
     /// Starts the device, and says whether its life goes on.
-    pub(super) fn start(&mut self) -> bool {
+    pub fn start(&mut self) -> bool {
         self.note("starts", 0);
         if self.chance.permille(100) {
             self.rot();
@@ -16,70 +17,82 @@ impl Life<'_> {
             self.arm();
         }
         self.disk.take_written();
-        let outlook = Outlook::of(&self.disk);
+        self.highest = highest(&self.disk);
+        let outlook = Outlook::of(&self.disk, |sequence| self.recorded(sequence).setup);
+        let started = match outlook {
+            Outlook::Record { sequence, is_betrayed } => Some(self.started(sequence, is_betrayed)),
+            Outlook::Blocked(_) => None,
+        };
         let opened = Device::open(self.disk.clone(), &self.key, self.board.clone());
-        match outlook {
-            Outlook::Blocked(fault) => {
+        match (outlook, started) {
+            (Outlook::Record { .. }, Some(started)) => {
+                self.write_down(std::slice::from_ref(&started));
+                match opened {
+                    Ok(device) => self.begin(device, started),
+                    Err(error) => self.cut_off_start(error, started),
+                }
+                true
+            }
+            (Outlook::Blocked(fault), _) => {
                 assert!(self.is_rotten || self.is_tampered, "a crash alone never blocks");
+                if self.disk.has_failed() {
+                    self.recover_from_failure();
+                    return true;
+                }
                 assert_eq!(opened.err(), Some(Error::Blocked(fault)));
                 self.note("blocks, since no copy is left", 0);
                 false
             }
-            Outlook::Record { sequence, betrayed } => {
-                let found = self.found(sequence, betrayed);
-                self.write_down(&found);
-                match opened {
-                    Ok(device) => self.begin(device, found),
-                    Err(error) => self.cut_off_start(error),
-                }
-                true
-            }
+            (Outlook::Record { .. }, None) => unreachable!("a record was found"),
         }
     }
 
-    pub(super) fn found(&mut self, sequence: u64, betrayed: bool) -> Model {
+    fn recorded(&self, sequence: u64) -> &Model {
         let known = self.book.iter().rev().find(|(number, _)| *number == sequence);
-        let mut found = known.map(|(_, model)| model.clone()).expect("nobody wrote this record");
-        self.was_ever_tampered |= self.is_tampered;
-        assert!(!betrayed || self.was_ever_tampered, "nobody did anything");
-        if !self.is_tampered {
-            // A start that was cut off may have noted a manipulation already.
-            let manipulated = found.manipulated && self.was_ever_betrayed;
-            let is = |known: &Model| {
-                found == Model { manipulated: known.manipulated | manipulated, ..known.clone() }
-            };
-            assert!(
-                is(&self.confirmed) || self.in_flight.as_ref().is_some_and(is),
-                "what was confirmed is lost"
-            );
-        }
-        self.was_ever_betrayed |= betrayed;
-        found.manipulated |= betrayed;
-        found
+        known.map(|(_, model)| model).expect("nobody wrote this record")
     }
 
-    pub(super) fn begin(&mut self, device: Device, found: Model) {
-        match self.in_flight.take() {
-            Some(cut_off) if cut_off.registers == found.registers && cut_off.mark == found.mark => {
-                self.counts.one("cut off commands that were done")
+    /// What the start must make of the record it finds.
+    fn started(&mut self, sequence: u64, is_betrayed: bool) -> Model {
+        self.was_ever_tampered |= self.is_tampered;
+        self.was_ever_left_behind |= self.disk.is_any_left_behind();
+        let found = self.recorded(sequence);
+        assert!(self.is_tampered || self.candidates.contains(found), "what was confirmed is lost");
+        // An older copy that a cut left beside a newer one can look as if somebody had put it there.
+        assert!(!is_betrayed || self.was_ever_tampered || self.was_ever_left_behind, "nobody did anything");
+        let codeword = self.board.codeword.borrow();
+        let codeword = codeword.as_ref().filter(|_| !self.board.opened.get());
+        let (counter, tenths) = (self.board.counter.get(), self.now().tenths);
+        found.started(&StartFacts { commit: sequence, is_betrayed, counter, codeword, tenths })
+    }
+
+    fn begin(&mut self, device: Device, started: Model) {
+        match self.candidates.as_slice() {
+            [confirmed, .., _] if confirmed.registers == started.registers => {
+                self.counts.one("starts after what was not done");
             }
-            Some(_) => self.counts.one("cut off commands that were not done"),
-            None => {}
+            [_, .., _] => self.counts.one("starts after what was done"),
+            _ => {}
         }
-        if found.manipulated && !self.confirmed.manipulated {
+        if started.is_manipulated && !self.confirmed.is_manipulated {
             self.counts.one("manipulations found");
         }
         self.device = Some(device);
-        self.confirmed = found;
+        self.awake = Awake::default();
+        self.confirm(started);
         (self.is_rotten, self.is_tampered) = (false, false);
         assert_eq!(newest(&self.disk).map(|(_, sequence)| sequence), Some(self.device().status().commit));
         self.check_stand();
+        if self.chance.permille(800) {
+            self.help();
+        }
     }
 
-    pub(super) fn cut_off_start(&mut self, error: Error) {
+    fn cut_off_start(&mut self, error: Error, started: Model) {
         assert_eq!(error, Error::MemoryFailed);
         assert!(self.disk.has_failed());
         self.counts.one("starts cut off");
+        self.candidates.push(started);
         self.recover_from_failure();
     }
 }
