@@ -199,16 +199,21 @@ fn check_version(path: &Path, version: u16) -> Result<(), HostError> {
     Err(HostError::Document { path: path.to_path_buf(), reason })
 }
 
-/// A challenge for a report, as 32 hexadecimal digits.
+/// Public bytes as they are given on a command line, in hexadecimal digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Challenge(pub [u8; 16]);
+pub struct Digits<const N: usize>(pub [u8; N]);
 
-impl std::str::FromStr for Challenge {
+/// A challenge for a report.
+pub type Challenge = Digits<16>;
+/// The SHA-256 of a program.
+pub type Checksum = Digits<32>;
+
+impl<const N: usize> std::str::FromStr for Digits<N> {
     type Err = serde::de::value::Error;
 
-    fn from_str(text: &str) -> Result<Challenge, Self::Err> {
+    fn from_str(text: &str) -> Result<Digits<N>, Self::Err> {
         use serde::de::IntoDeserializer;
-        Hex::deserialize(text.into_deserializer()).map(|Hex(bytes)| Challenge(bytes))
+        Hex::deserialize(text.into_deserializer()).map(|Hex(bytes)| Digits(bytes))
     }
 }
 

@@ -121,6 +121,11 @@ fn make<C: Clock>(
     published.inspect_err(|_| adapters::remove(&unfinished))
 }
 
+/// The checksum of a program's image, as a device measures it.
+pub fn measure(image: &Path) -> Result<psd::Checksum, HostError> {
+    adapters::measure(image).map_err(HostError::file(image, "measured"))
+}
+
 /// A challenge for a report.
 pub fn draw_challenge() -> Result<[u8; 16], HostError> {
     let mut bytes = [0; 16];

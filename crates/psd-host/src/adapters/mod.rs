@@ -41,6 +41,7 @@ pub use tpm::{SealedKey, Tpm, TpmCounter, TpmError, TpmTamperMemory};
 
 pub(crate) use password::derive;
 pub(crate) use program::OPENER;
+pub(crate) use program::measure;
 pub(crate) use tracer::Tracer;
 pub(crate) use vault::Vault;
 

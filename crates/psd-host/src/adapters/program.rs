@@ -31,6 +31,7 @@ use std::fs::File;
 use std::io::{self, ErrorKind};
 use std::os::fd::OwnedFd;
 use std::os::unix::fs::{FileExt, MetadataExt};
+use std::path::Path;
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -195,6 +196,11 @@ impl Image {
     fn is_as_measured(&self) -> bool {
         self.measured.is_some() && Sign::of(&self.file).ok() == self.measured
     }
+}
+
+/// The checksum of a program's file.
+pub(crate) fn measure(path: &Path) -> io::Result<Checksum> {
+    Image::new(File::open(path)?).measure()
 }
 
 /// What tells without reading a file that it is the same as before.

@@ -161,7 +161,8 @@ fn a_program_other_than_the_enrolled_one_blocks_at_start_around_franking_and_in_
         assert!(meter.tick().is_err());
         franks(&mut meter, 5)
     };
-    let trials: [&dyn Fn(&Place) -> Result<usize, Error>; 3] = [&at_start, &around_franking, &in_standby];
+    type Trial<'a> = &'a dyn Fn(&Place) -> Result<usize, Error>;
+    let trials: [Trial<'_>; 3] = [&at_start, &around_franking, &in_standby];
     for trial in trials {
         let place = Place::p1::<4>();
         place.board.own.set(Some([1; 32]));

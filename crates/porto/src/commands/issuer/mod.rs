@@ -5,13 +5,15 @@ mod init;
 mod list;
 mod mark;
 mod meter;
+mod order;
+mod report;
 
 use crate::commands::psd::failure;
 use crate::failure::Failure;
 use crate::input;
 use post::list::MeterList;
 use psd_host::issuer::Issuer;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// What can be asked of the issuer.
@@ -25,6 +27,16 @@ pub enum Command {
     Grant(grant::Grant),
     /// Sign the word that a meter is under suspicion, or no longer
     Mark(mark::Mark),
+    /// Sign an order for a meter: stop it, free it, enrol a program, and more
+    Order(order::Order),
+    /// Sign the next codeword for an opening of the housing that was announced
+    Opening(order::Opening),
+    /// Sign the service reset that mends a meter's fault
+    Reset(report::Reset),
+    /// Sign the grant that takes all credit back and ends a meter's service
+    Close(report::Close),
+    /// Open a meter's report
+    Report(report::Report),
     /// Show the issuer's meters
     List(list::List),
 }
@@ -37,6 +49,11 @@ impl Command {
             Command::Meter(command) => command.run(),
             Command::Grant(command) => command.run(),
             Command::Mark(command) => command.run(),
+            Command::Order(command) => command.run(),
+            Command::Opening(command) => command.run(),
+            Command::Reset(command) => command.run(),
+            Command::Close(command) => command.run(),
+            Command::Report(command) => command.run(),
             Command::List(command) => command.run(),
         }
     }
@@ -54,6 +71,15 @@ impl Folder {
     fn open(&self) -> Result<Issuer, Failure> {
         Issuer::open(&self.folder).map_err(failure)
     }
+}
+
+/// Refuses to write over what is there.
+fn check_new(path: &Path) -> Result<(), Failure> {
+    if path.exists() {
+        let sentence = format!("{} exists already, and nothing is written over it", path.display());
+        return Err(Failure::refused(sentence));
+    }
+    Ok(())
 }
 
 /// The post's list of an issuer.
