@@ -195,13 +195,14 @@ impl Personalisation {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     extern crate std;
 
     use super::*;
     use std::{format, string::String};
 
-    fn personalisation(name: &str) -> Personalisation {
+    /// A personalisation for tests.
+    pub fn personalisation(name: &str) -> Personalisation {
         let keys = [1, 2].map(|slot| KeySlot { slot, key: Key::new([slot; 32]) });
         Personalisation {
             serial: Serial::new(12_345_678).unwrap(),

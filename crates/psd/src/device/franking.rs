@@ -260,3 +260,79 @@ impl<M: Memory, B: Board, const BATCH: usize> Psd<M, B, BATCH> {
         self.numbers.indicium(&debit)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    extern crate std;
+
+    use super::*;
+    use crate::board::EPOCH;
+    use crate::memory::{Image, MemoryKey, SECTOR_BYTES, sectors_needed};
+    use crate::personalisation::tests::personalisation;
+    use crate::state::Finding;
+    use crate::supervision::flow::{Part, glitch};
+    use crate::supervision::interrogation::code_for;
+    use crate::supervision::routines;
+    use crate::trial::{Stillness, TRIAL_BATCH};
+    use std::boxed::Box;
+    use std::vec;
+    use std::vec::Vec;
+
+    type Device = Psd<Image<Vec<u8>>, Stillness, TRIAL_BATCH>;
+
+    fn device() -> Box<Device> {
+        let memory = Image(vec![0; sectors_needed(TRIAL_BATCH) * SECTOR_BYTES]);
+        let key = MemoryKey::new([7; 32]);
+        let personalised = Psd::personalise(memory, &key, personalisation("p1"), Stillness::default());
+        let mut device: Box<Device> = Box::new(personalised.unwrap());
+        let key = device.pair([1; 32]).unwrap();
+        let question = device.tick().unwrap().unwrap();
+        let code = code_for(&question, &key, device.status().serial, &[1; 32]);
+        device.answer(question.number, &code).unwrap();
+        device
+    }
+
+    fn zero(id: u64) -> Request {
+        Request { id: RequestId(id), date: EPOCH, ..Request::NONE }
+    }
+
+    /// Claim: B12
+    #[test]
+    fn a_part_that_is_skipped_blocks_before_its_fruit_leaves_and_the_log_tells_which_ran() {
+        for part in routines::franking::ROUTINE.parts {
+            if *part == routines::franking::ANSWERED_FROM_MEMORY {
+                continue;
+            }
+            let mut device = device();
+            let mut given = 0;
+            let franked = glitch::skipping(*part, || device.frank(&[zero(1)], |_| given += 1));
+            assert_eq!(franked, Err(Error::Stopped(Block::Kill1)), "{}", part.name);
+            let is_last = *part == routines::franking::GIVEN;
+            assert_eq!(given, u32::from(is_last), "{}", part.name);
+            let is_durable = is_last || *part == routines::franking::COMMITTED;
+            assert_eq!(device.registers().r8, u64::from(is_durable), "{}", part.name);
+            let entry = device.findings().last().unwrap();
+            assert_eq!(entry.kind, Finding::FLOW);
+            let ran: Vec<Part> =
+                routines::franking::ROUTINE.factors(entry.detail.into()).map(|(part, _)| part).collect();
+            assert!(!ran.contains(part), "{} was skipped: {ran:?}", part.name);
+            assert_eq!(device.frank(&[zero(2)], |_| ()), Err(Error::Stopped(Block::Kill1)));
+        }
+    }
+
+    /// Claim: B12
+    #[test]
+    fn a_skipped_part_of_the_numbers_gives_no_imprint() {
+        for part in routines::numbers::ROUTINE.parts {
+            if *part == routines::numbers::SECOND_ROW_MADE {
+                continue;
+            }
+            let mut device = device();
+            let mut given = 0;
+            let franked = glitch::skipping(*part, || device.frank(&[zero(1)], |_| given += 1));
+            assert_eq!((franked, given), (Err(Error::Stopped(Block::Kill1)), 0), "{}", part.name);
+        }
+        let mut device = device();
+        assert_eq!(device.frank(&[zero(1), zero(2)], |_| ()), Ok(()), "undisturbed it goes on");
+    }
+}

@@ -154,6 +154,10 @@ impl Flow {
     /// A part has run.
     #[inline(never)]
     pub fn pass(&mut self, part: Part) {
+        #[cfg(test)]
+        if glitch::skips(part) {
+            return;
+        }
         if !has(self.routine.parts, part.prime) {
             return self.spoil(Deviation::Foreign);
         }
@@ -291,5 +295,32 @@ impl Deviation {
             Deviation::Overflow => "parts of the routine ran too often to be counted",
             Deviation::Steps => "a loop of the routine ran another number of times",
         }
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod glitch {
+    //! A disturbance that makes the processor skip a part of a routine, as a pulse on its supply would.
+
+    extern crate std;
+
+    use super::Part;
+    use std::cell::Cell;
+    use std::thread_local;
+
+    thread_local! {
+        static SKIPPED: Cell<u64> = const { Cell::new(0) };
+    }
+
+    /// Does this work while the part is skipped.
+    pub fn skipping<T>(part: Part, work: impl FnOnce() -> T) -> T {
+        SKIPPED.set(part.prime);
+        let done = work();
+        SKIPPED.set(0);
+        done
+    }
+
+    pub(super) fn skips(part: Part) -> bool {
+        SKIPPED.get() == part.prime
     }
 }
