@@ -9,13 +9,15 @@ mod pairing;
 mod program;
 mod sensors;
 mod server;
+#[cfg(feature = "tpm")]
+mod software_tpm;
 
 use imprint::numbers::{Indicium, Key, Profile, RequestId};
 use psd::supervision::interrogation::{PairingKey, code_for};
 use psd::{Clock, Frame, Request, Settings};
 use psd_host::client::Attendant;
 use psd_host::issuer::{Issuer, MeterOrder};
-use psd_host::{FilePsd, Identity, IdentitySource, Pairing, SystemClock, personalise};
+use psd_host::{Equipment, FilePsd, Identity, IdentitySource, Pairing, SystemClock, personalise_equipped};
 use std::path::PathBuf;
 use tempfile::TempDir;
 use terms::{Date, Money, Serial};
@@ -46,11 +48,17 @@ struct Mailroom {
 
 impl Mailroom {
     fn new() -> (Mailroom, Box<FilePsd>) {
+        Mailroom::equipped(&Equipment::default())
+    }
+
+    /// The same with this equipment of the meter.
+    fn equipped(equipment: &Equipment) -> (Mailroom, Box<FilePsd>) {
         let folder = tempfile::tempdir().unwrap();
         let specimens = (serial(10_000_000), serial(19_999_999));
         let mut issuer = Issuer::init(&folder.path().join("issuer"), specimens).unwrap();
         let personalisation = issuer.meter(order(METER)).unwrap();
-        let mut psd = personalise(&folder.path().join("memory"), personalisation).unwrap();
+        let path = folder.path().join("memory");
+        let mut psd = personalise_equipped(&path, personalisation, SystemClock, equipment).unwrap();
         let key = Key::new(*psd.pair(identity().hash).unwrap().bytes());
         let pairing = Pairing::new(serial(METER), IdentitySource::MachineId, key);
         let mut mailroom = Mailroom { folder, issuer, pairing };

@@ -1,7 +1,8 @@
 //! What notices an opening: alarms as the kernel shows them, switches, several together, and how users name them.
 
-use psd::{PartFault, Sensor};
-use psd_host::{SensorPlace, Sensors};
+use crate::{Mailroom, frank, request};
+use psd::{Block, Error, PartFault, Sensor};
+use psd_host::{Equipment, SensorPlace, Sensors, SystemClock, codeword_path, open_equipped};
 use std::fs;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
@@ -121,4 +122,37 @@ fn places_are_read_as_they_are_shown_and_nothing_else_is_one() {
     {
         assert!(text.parse::<SensorPlace>().is_err(), "{text}");
     }
+}
+
+/// Claim: B6
+/// Claim: B9
+#[test]
+fn a_housing_opened_without_leave_stops_the_device_until_it_is_reset() {
+    let files = tempfile::tempdir().unwrap();
+    let switch = files.path().join("open");
+    let equipment =
+        Equipment { sensors: vec![SensorPlace::TestSwitch(switch.clone())], ..Equipment::default() };
+    let (mailroom, mut psd) = Mailroom::equipped(&equipment);
+    assert!(frank(&mailroom, &mut psd, &[request(1, 110)]).is_ok());
+    fs::write(&switch, "").unwrap();
+    assert_eq!(psd.tick().err(), Some(Error::Stopped(Block::KillCodeword)));
+    assert_eq!(psd.block(), Some(Block::KillCodeword));
+    assert!(!codeword_path(&mailroom.memory()).exists(), "the codeword is lost");
+    fs::remove_file(&switch).unwrap();
+    drop(psd);
+    let mut psd = open_equipped(&mailroom.memory(), SystemClock, &equipment).unwrap();
+    assert_eq!(psd.block(), Some(Block::KillCodeword), "closing it again changes nothing");
+    let refused = frank(&mailroom, &mut psd, &[request(2, 110)]);
+    assert_eq!(refused, Err(Error::Stopped(Block::KillCodeword)));
+}
+
+#[test]
+fn a_housing_opened_while_the_device_was_off_is_found_at_its_start() {
+    let folder = chips();
+    let equipment = Equipment { sensors: vec![chassis(folder.path())], ..Equipment::default() };
+    let (mailroom, psd) = Mailroom::equipped(&equipment);
+    drop(psd);
+    fs::write(folder.path().join("hwmon3/intrusion0_alarm"), "1\n").unwrap();
+    let psd = open_equipped(&mailroom.memory(), SystemClock, &equipment).unwrap();
+    assert_eq!(psd.block(), Some(Block::KillCodeword));
 }
