@@ -13,7 +13,7 @@ use crate::session::Present;
 use serde::{Deserialize, Serialize};
 
 /// A change of the lock.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Change {
     /// What franking depends on.
     Mode(Mode),

@@ -38,7 +38,7 @@ mod usage;
 
 pub use change::Change;
 pub use decision::{may_change, may_frank, may_refill, named_user};
-pub use funds::{Funds, Period};
+pub use funds::{Funds, Period, PeriodError};
 pub use lock::{Lock, Mode, RefillRules, Settings, USERS_MAX, User, UserId, UserIdError, UserSettings};
 pub use password::{HashFault, Password, PasswordError, PasswordHash, Verifier};
 pub use refusal::Refusal;

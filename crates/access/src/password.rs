@@ -58,6 +58,14 @@ impl Password {
     }
 }
 
+impl PartialEq for Password {
+    fn eq(&self, other: &Password) -> bool {
+        self.bytes().ct_eq(other.bytes()).into()
+    }
+}
+
+impl Eq for Password {}
+
 impl fmt::Debug for Password {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Password(..)")

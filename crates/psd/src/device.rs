@@ -17,6 +17,7 @@
 //! | `programs` | the programs' images against those enrolled |
 //! | `time` | which clock readings are believed |
 //! | `pace` | how long the critical routines take |
+//! | `lock` | the customer's lock: log-in, what is booked on users, the system manager's changes |
 //! | `attendance` | the control unit: pairing, interrogation, its print reports |
 //! | `standby` | what the device does while nothing is asked of it |
 //! | `report`, `status` | what it tells of itself |
@@ -25,6 +26,7 @@ mod attendance;
 mod codeword;
 mod credit;
 mod franking;
+mod lock;
 mod numbers;
 mod orders;
 mod pace;
@@ -50,6 +52,7 @@ use crate::supervision::flow::{Flow, FlowFault, Passed};
 use crate::supervision::interrogation::Interrogation;
 use crate::supervision::pace::Record;
 use crate::supervision::printing::Speed;
+use access::{Failures, Session};
 use ed25519_dalek::VerifyingKey;
 use imprint::numbers::Key;
 use numbers::Numbers;
@@ -114,6 +117,8 @@ struct Watch {
     found: bool,
     /// The codeword is lost, and the next one waits for the housing to be closed.
     is_waiting: bool,
+    /// Who is logged in.
+    session: Session,
     pace: Record,
     speed: Speed,
     /// The last franking brought a warning about the piece credit.
@@ -121,7 +126,7 @@ struct Watch {
 }
 
 impl Watch {
-    fn new(settings: &Settings, counter: Option<u64>, now_ms: u64) -> Watch {
+    fn new(settings: &Settings, failures: &Failures, counter: Option<u64>, now_ms: u64) -> Watch {
         Watch {
             interrogation: Interrogation::new(settings.interrogation.clone()),
             clock: None,
@@ -132,6 +137,7 @@ impl Watch {
             is_standby: false,
             found: false,
             is_waiting: false,
+            session: Session::new(failures, now_ms),
             pace: Record::default(),
             speed: Speed::default(),
             pieces_warned: false,
@@ -180,7 +186,7 @@ impl<M: Memory, B: Board, const BATCH: usize> Psd<M, B, BATCH> {
     /// Commits a state that names this setup.
     fn commit_setup(&mut self, mut state: State, setup: Setup) -> Result<(), Error> {
         let payload = setup.to_payload(&self.secrets.coding);
-        state.setup = self.store.write_setup(self.state().setup, &payload)?;
+        state.setup = self.store.write_setup(self.state().setup, payload.as_slice())?;
         self.commit_state(state)?;
         self.setup = setup;
         Ok(())

@@ -1,13 +1,14 @@
 //! What can be wrong, by whose fault it is, with codes that stay.
 //!
 //! 1xx the caller, 2xx whoever sent a grant or order, 3xx the clock, 4xx the medium and the board, 5xx a blocked
-//! device, 7xx the interrogation.
+//! device, 6xx the customer's lock, 7xx the interrogation.
 
 use crate::board::PartFault;
 use crate::memory::MemoryError;
 use crate::state::{Block, ErrorKind};
 use crate::supervision::flow::FlowFault;
 use crate::supervision::interrogation::AnswerError;
+use access::Refusal;
 use core::fmt;
 use imprint::numbers::{NumberError, RequestId};
 use terms::{Date, Money, RegisterFault};
@@ -113,6 +114,9 @@ pub enum Error {
     /// A register or sequence number is full: the device is blocked.
     CounterFull,
 
+    /// The customer's lock says no.
+    Lock(Refusal),
+
     /// No control unit is paired with the device, so it stays inactive.
     NotPaired,
     /// A control unit is paired with the device already.
@@ -188,6 +192,7 @@ impl Error {
             Error::Blocked(Fault::KeysWiped) => 510,
             Error::Stopped(block) => block.code(),
             Error::Flow(_) => Block::Kill1.code(),
+            Error::Lock(refusal) => refusal.code(),
             Error::NotPaired => 701,
             Error::PairedAlready => 702,
             Error::Answer(AnswerError::NothingAsked) => 703,
@@ -202,10 +207,10 @@ impl Error {
     /// What it counts as.
     pub(crate) const fn kind(&self) -> ErrorKind {
         match self.code() / 100 {
+            _ if matches!(self, Error::Lock(Refusal::WrongCode { .. })) => ErrorKind::Access,
             2 => ErrorKind::Messages,
             3 => ErrorKind::Clock,
             4 => ErrorKind::Memory,
-            6 => ErrorKind::Access,
             7 => ErrorKind::Interrogation,
             _ => ErrorKind::Requests,
         }
@@ -273,6 +278,7 @@ impl fmt::Display for Error {
             Error::PartFailed => f.write_str("a part of the board does not work"),
             Error::Stopped(block) => f.write_str(block.sentence()),
             Error::Flow(fault) => f.write_str(fault.deviation.sentence()),
+            Error::Lock(refusal) => refusal.fmt(f),
             Error::NotPaired => f.write_str("no control unit is paired with the meter"),
             Error::PairedAlready => f.write_str(
                 "a control unit is paired with the meter already: the centre must undo that first",

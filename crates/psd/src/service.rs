@@ -9,9 +9,11 @@ use crate::device::{Columns, GrantAnswer, Psd};
 use crate::error::Error;
 use crate::memory::Memory;
 use crate::protocol::{
-    ANSWER_BYTES_MAX, Answer, Command, Fault, Frame, Hello, LENGTH_BYTES, NUMBER_PUSHED, Refusal, Requests,
+    ANSWER_BYTES_MAX, Answer, Command, Fault, Frame, Hello, LENGTH_BYTES, LockStatus, NUMBER_PUSHED, Refusal,
+    Requests,
 };
 use crate::request::Request;
+use access::{Change, Password, Person, Refusal as LockRefusal};
 use imprint::numbers::RequestId;
 
 /// One peer's connection, from its first frame to its last.
@@ -30,6 +32,8 @@ pub struct Service<M, B, const BATCH: usize> {
     psd: Psd<M, B, BATCH>,
     sessions: u64,
     control_unit: Option<u64>,
+    /// The session on which the system manager logged in: nobody else changes the lock meanwhile.
+    manager: Option<u64>,
     requests: [Request; BATCH],
 }
 
@@ -43,7 +47,7 @@ impl<M: Memory, B: Board, const BATCH: usize> Service<M, B, BATCH> {
     /// The service of a device.
     pub fn new(psd: Psd<M, B, BATCH>) -> Self {
         const { assert!(BATCH <= crate::protocol::PIECES_MAX) };
-        Service { psd, sessions: 0, control_unit: None, requests: [Request::NONE; BATCH] }
+        Service { psd, sessions: 0, control_unit: None, manager: None, requests: [Request::NONE; BATCH] }
     }
 
     /// A session for a new peer, which the board knows by this number.
@@ -57,6 +61,9 @@ impl<M: Memory, B: Board, const BATCH: usize> Service<M, B, BATCH> {
         if self.is_control_unit(session) {
             self.control_unit = None;
             self.psd.disconnect();
+        }
+        if self.manager == Some(session.id) {
+            self.log_out();
         }
     }
 
@@ -73,12 +80,13 @@ impl<M: Memory, B: Board, const BATCH: usize> Service<M, B, BATCH> {
             Err((number, fault)) => return send(number, &Answer::Refused(fault.into()), emit),
         };
         let mut give = |answer: &Answer| send(number, answer, emit);
+        let brings_control_unit = matches!(command, Command::Attach | Command::Pair { .. });
         let last = match self.carry_out(command, session, &mut give) {
             Ok(()) => Answer::Done,
             Err(failure) => Answer::Refused(failure.into()),
         };
         // A new control unit is asked before it can ask for anything.
-        if matches!(command, Command::Attach | Command::Pair { .. }) {
+        if brings_control_unit {
             self.tick(emit);
         }
         send(number, &last, emit);
@@ -123,6 +131,11 @@ impl<M: Memory, B: Board, const BATCH: usize> Service<M, B, BATCH> {
             Command::Report { challenge } => give(&Answer::Report(self.psd.sealed_report(&challenge)?)),
             Command::PrintSpeed(report) => give(&Answer::PrintAdvice(self.psd.report_speed(report)?)),
             Command::PrintColumns { expected, clocks } => self.columns(expected, clocks)?,
+            Command::LogIn { person, password } => self.log_in(person, &password, session)?,
+            Command::LogOut => self.log_out(),
+            Command::Lock => give(&Answer::Lock(self.lock_status())),
+            Command::ChangeLock(change) => self.change_lock(&change, session)?,
+            Command::Users => self.users(session, give)?,
         }
         Ok(())
     }
@@ -151,6 +164,52 @@ impl<M: Memory, B: Board, const BATCH: usize> Service<M, B, BATCH> {
             error => Failure::Error(error),
         })?;
         self.control_unit = Some(session.id);
+        Ok(())
+    }
+
+    fn log_in(&mut self, person: Person, password: &Password, session: &Session) -> Result<(), Failure> {
+        self.psd.log_in(person, password)?;
+        self.manager = (person == Person::Manager).then_some(session.id);
+        Ok(())
+    }
+
+    fn log_out(&mut self) {
+        self.manager = None;
+        self.psd.log_out();
+    }
+
+    fn lock_status(&mut self) -> LockStatus {
+        let present = self.psd.present();
+        let (first, second) = present.users().map_or((None, None), |(first, second)| (Some(first), second));
+        let lock = self.psd.lock();
+        LockStatus {
+            settings: lock.settings().clone(),
+            has_manager: lock.has_manager(),
+            is_manager_present: present.is_manager(),
+            first,
+            second,
+        }
+    }
+
+    /// Whether no other session is the system manager's.
+    fn leave_to_manager(&self, session: &Session) -> Result<(), Failure> {
+        match self.manager {
+            Some(id) if id != session.id => Err(Error::Lock(LockRefusal::ManagerOnly).into()),
+            _ => Ok(()),
+        }
+    }
+
+    fn change_lock(&mut self, change: &Change, session: &Session) -> Result<(), Failure> {
+        self.leave_to_manager(session)?;
+        Ok(self.psd.change_lock(change)?)
+    }
+
+    fn users(&mut self, session: &Session, give: &mut dyn FnMut(&Answer)) -> Result<(), Failure> {
+        self.leave_to_manager(session)?;
+        let usage = self.psd.usage()?;
+        usage.for_each(|usage| give(&Answer::Usage(usage)));
+        let users = self.psd.lock().users();
+        users.iter().for_each(|user| give(&Answer::User(user.settings.clone())));
         Ok(())
     }
 

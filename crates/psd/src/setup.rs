@@ -8,7 +8,9 @@ use crate::keys::{WrappedKey, unwrap_key, wrap_key};
 use crate::memory::PAYLOAD_BYTES;
 use crate::supervision::interrogation::{Identity, PairingKey};
 use crate::supervision::pace::Learned;
+use access::Lock;
 use imprint::numbers::Key;
+use zeroize::Zeroizing;
 
 /// What seldom changes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -16,6 +18,7 @@ pub(crate) struct Setup {
     pub pairing: Option<Paired>,
     pub programs: Programs,
     pub learned: Learned,
+    pub lock: Lock,
 }
 
 /// Whom the device is paired with.
@@ -85,14 +88,14 @@ const VERSION: u16 = 1;
 /// Bytes of a checksum that may be missing: whether it is there, and it.
 const CHECKSUM_BYTES: usize = 1 + 32;
 /// Bytes of a setup in the memory.
-pub(crate) const SETUP_BYTES: usize = 2 + 1 + 40 + 32 + 4 * CHECKSUM_BYTES + 3 * 8;
-const _: () = assert!(SETUP_BYTES == 231 && SETUP_BYTES <= PAYLOAD_BYTES);
+pub(crate) const SETUP_BYTES: usize = 2 + 1 + 40 + 32 + 4 * CHECKSUM_BYTES + 3 * 8 + Lock::BYTES;
+const _: () = assert!(SETUP_BYTES == 1587 && SETUP_BYTES <= PAYLOAD_BYTES);
 
 impl Setup {
     /// Its bytes, the pairing key in coded form.
-    pub fn to_payload(&self, coding: &Key) -> [u8; SETUP_BYTES] {
-        let mut payload = [0; SETUP_BYTES];
-        let writer = &mut Writer::new(&mut payload);
+    pub fn to_payload(&self, coding: &Key) -> Zeroizing<[u8; SETUP_BYTES]> {
+        let mut payload = Zeroizing::new([0; SETUP_BYTES]);
+        let writer = &mut Writer::new(payload.as_mut_slice());
         writer.put(&VERSION.to_le_bytes());
         match &self.pairing {
             Some(Paired { key, identity }) => {
@@ -110,6 +113,7 @@ impl Setup {
         for learned in [self.learned.debit_ns, self.learned.refill_ns, self.learned.mac_ns] {
             writer.put(&learned.to_le_bytes());
         }
+        writer.put(self.lock.to_bytes().as_slice());
         payload
     }
 
@@ -132,7 +136,8 @@ impl Setup {
         let own = Enrolled { current: checksum()?, next: checksum()? };
         let control_unit = Enrolled { current: checksum()?, next: checksum()? };
         let learned = Learned { debit_ns: reader.u64()?, refill_ns: reader.u64()?, mac_ns: reader.u64()? };
-        Some(Setup { pairing, programs: Programs { own, control_unit }, learned })
+        let lock = Lock::from_bytes(&Zeroizing::new(reader.bytes()?))?;
+        Some(Setup { pairing, programs: Programs { own, control_unit }, learned, lock })
     }
 }
 
@@ -148,7 +153,7 @@ mod tests {
         setup.programs.control_unit = Enrolled { current: Some([4; 32]), next: None };
         setup.learned.mac_ns = 77;
         for setup in [setup, Setup::default()] {
-            assert_eq!(Setup::from_payload(&setup.to_payload(&coding), &coding), Some(setup));
+            assert_eq!(Setup::from_payload(setup.to_payload(&coding).as_slice(), &coding), Some(setup));
         }
         assert_eq!(Setup::from_payload(&[9; SETUP_BYTES], &coding), None);
     }

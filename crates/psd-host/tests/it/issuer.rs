@@ -24,6 +24,7 @@ fn documents_come_back_from_their_files() {
         Task::Clock { tenths: 5 },
         Task::ClearErrors,
         Task::Unpair,
+        Task::ForgetLock,
     ] {
         let order = mailroom.issuer.order(serial(METER), task).unwrap();
         let path = path(&format!("order-{}.json", order.message.number));

@@ -54,6 +54,9 @@ impl<M: Memory, B: Board, const BATCH: usize> Psd<M, B, BATCH> {
             return Err(Error::GrantDisagrees);
         }
         flow.pass(grant::PLACE_CHECKED);
+        if grant.amount_minor > 0 {
+            self.admit_refill()?;
+        }
         let next = self.credited_state(&grant, state, flow)?;
         let passed = flow.gate(&[grant::BEFORE_COMMIT])?;
         self.commit_credit(next, passed)?;

@@ -35,8 +35,15 @@ impl<M: Memory, B: Board, const BATCH: usize> Psd<M, B, BATCH> {
 
     /// The indicium of a request of the last franking, once more.
     pub fn fetch(&mut self, id: RequestId) -> Result<Indicium, Error> {
-        let fetched = self.permit_franking().and_then(|()| self.indicium_of(id));
+        let fetched = self.permit_franking().and_then(|()| self.fetched(id));
         self.counted(fetched)
+    }
+
+    fn fetched(&mut self, id: RequestId) -> Result<Indicium, Error> {
+        let place = self.ledger.find(id).ok_or(Error::UnknownRequest(id))?;
+        let request = self.ledger.requests().get(place).copied().ok_or(Error::UnknownRequest(id))?;
+        self.admit_again(&[request])?;
+        self.indicium_of(id)
     }
 
     fn frank_watched(
@@ -61,6 +68,8 @@ impl<M: Memory, B: Board, const BATCH: usize> Psd<M, B, BATCH> {
         flow.pass(franking::REQUESTS_ORDERED);
         if self.is_repeated(requests)? {
             flow.pass(franking::ANSWERED_FROM_MEMORY);
+            self.admit_again(requests)?;
+            flow.pass(franking::USER_ADMITTED);
             self.follow_counter()?;
             let passed = flow.gate(&[franking::BEFORE_GIVING_AGAIN])?;
             self.give_again(requests, give, passed)?;
@@ -128,6 +137,8 @@ impl<M: Memory, B: Board, const BATCH: usize> Psd<M, B, BATCH> {
         let now = self.now()?;
         self.check_contact(now)?;
         flow.pass(franking::TIME_TAKEN);
+        let usage = self.admit(requests, now)?;
+        flow.pass(franking::USER_ADMITTED);
         for request in requests {
             self.check_value(request.postage)?;
             self.check_date(request.date, now.today)?;
@@ -135,6 +146,7 @@ impl<M: Memory, B: Board, const BATCH: usize> Psd<M, B, BATCH> {
         flow.pass(franking::VALUES_CHECKED);
         let mut state = self.plan(requests, now)?;
         state.pieces = self.count_pieces(requests)?;
+        state.usage = usage;
         flow.pass(franking::PLANNED);
         Ok(state)
     }

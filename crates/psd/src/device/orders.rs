@@ -15,6 +15,7 @@ use crate::state::{Block, ErrorCounts, LastOrder, NextCodeword, Pieces, State};
 use crate::supervision::flow::{Flow, Passed};
 use crate::supervision::interrogation::Interrogation;
 use crate::supervision::routines::order;
+use access::{Failures, Lock};
 use sha2::{Digest, Sha256};
 
 /// What an order leads to.
@@ -125,6 +126,10 @@ impl<M: Memory, B: Board, const BATCH: usize> Psd<M, B, BATCH> {
                 changed.programs.control_unit.current = None;
                 setup = Some(changed);
             }
+            Task::ForgetLock => {
+                state.failures = Failures::default();
+                setup = Some(Setup { lock: Lock::default(), ..self.setup.clone() });
+            }
             Task::Reset(reset) => state = self.after_reset(state, &reset)?,
         }
         Ok(Outcome { state, setup })
@@ -134,6 +139,10 @@ impl<M: Memory, B: Board, const BATCH: usize> Psd<M, B, BATCH> {
         match task {
             Task::Unpair => {
                 self.watch.interrogation = Interrogation::new(self.settings().interrogation.clone());
+                Ok(())
+            }
+            Task::ForgetLock => {
+                self.begin_session();
                 Ok(())
             }
             // The image may be there already: then it is taken over at once.

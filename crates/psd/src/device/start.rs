@@ -56,7 +56,8 @@ impl<M: Memory, B: Board, const BATCH: usize> Psd<M, B, BATCH> {
         let mut state = State::fresh(now.tenths, now.today, secrets.check_of(&codeword));
         let mut setup = Setup::default();
         setup.programs.own.current = board.measure(Program::Own)?;
-        state.setup = store.write_setup(SetupName::default(), &setup.to_payload(&secrets.coding))?;
+        state.setup =
+            store.write_setup(SetupName::default(), setup.to_payload(&secrets.coding).as_slice())?;
         let counter = board.value()?;
         state.commit_counter = counter.unwrap_or_default();
         let beginning = Beginning {
@@ -166,7 +167,7 @@ impl<M: Memory, B: Board, const BATCH: usize> Beginning<M, B, BATCH> {
                 Sight::First | Sight::Next => {
                     self.setup.programs.own.adopt(measured);
                     let payload = self.setup.to_payload(&self.secrets.coding);
-                    self.state.setup = self.store.write_setup(self.state.setup, &payload)?;
+                    self.state.setup = self.store.write_setup(self.state.setup, payload.as_slice())?;
                     self.note(Finding::UPDATED, 0);
                 }
                 Sight::Other if self.state.standing.blocks.has(Block::Kill2) => {}
@@ -191,7 +192,12 @@ impl<M: Memory, B: Board, const BATCH: usize> Beginning<M, B, BATCH> {
         let issuer = self.personalisation.verifying_key()?;
         let is_new = |finding: &Finding| finding.is_manipulation() && finding.commit == self.commit;
         let found = self.state.findings.iter().any(is_new);
-        let mut watch = Watch::new(&self.personalisation.settings, self.counter, self.board.elapsed_ms());
+        let mut watch = Watch::new(
+            &self.personalisation.settings,
+            &self.state.failures,
+            self.counter,
+            self.board.elapsed_ms(),
+        );
         watch.found = found && !self.state.standing.blocks.iter().any(Block::is_fatal);
         watch.is_waiting = self.is_waiting;
         let numbers = Numbers::new(self.personalisation)?;

@@ -53,6 +53,9 @@ pub enum Task {
     ClearErrors,
     /// Another control unit may be paired.
     Unpair,
+    /// The customer's lock is forgotten, with its system manager and users, so that it can be set anew: for a customer
+    /// who has lost the system manager's password.
+    ForgetLock,
     /// The service reset after a fatal fault ([166]).
     Reset(Reset),
 }
@@ -116,6 +119,7 @@ impl Task {
             Task::ClearErrors => 7,
             Task::Unpair => 8,
             Task::Reset(_) => 9,
+            Task::ForgetLock => 10,
         }
     }
 
@@ -140,7 +144,7 @@ impl Task {
             }
             Task::Pieces(count) => drop(writer.put(&count.to_le_bytes())),
             Task::Clock { tenths } => drop(writer.put(&tenths.to_le_bytes())),
-            Task::ClearErrors | Task::Unpair => {}
+            Task::ClearErrors | Task::Unpair | Task::ForgetLock => {}
             Task::Reset(reset) => reset.put(writer),
         }
     }
@@ -186,6 +190,7 @@ mod tests {
             Task::Clock { tenths: 1 },
             Task::ClearErrors,
             Task::Unpair,
+            Task::ForgetLock,
             Task::Reset(reset),
             Task::Reset(Reset { faulted_at: 2, ..reset }),
             Task::Reset(Reset { registers: proven, ..reset }),

@@ -6,6 +6,7 @@ use crate::error::Error;
 use crate::state::Finding;
 use crate::supervision::interrogation::Question;
 use crate::supervision::printing::Verdict;
+use access::{Settings, UsageOfUser, UserId, UserSettings};
 use core::fmt::{self, Write};
 use heapless::String;
 use imprint::numbers::Indicium;
@@ -53,6 +54,12 @@ pub enum Answer {
     Report(SealedReport),
     /// What is to be done about the print speed.
     PrintAdvice(Verdict),
+    /// How the customer's lock is set.
+    Lock(LockStatus),
+    /// A user of the lock.
+    User(UserSettings),
+    /// What a user has spent.
+    Usage(UsageOfUser),
 }
 
 impl Answer {
@@ -71,6 +78,21 @@ pub struct Hello {
     pub batch: u16,
     /// Whether some connection is the control unit's.
     pub is_attached: bool,
+}
+
+/// How the customer's lock is set, and who is logged in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LockStatus {
+    /// The settings of the meter.
+    pub settings: Settings,
+    /// Whether there is a system manager.
+    pub has_manager: bool,
+    /// Whether the system manager is logged in.
+    pub is_manager_present: bool,
+    /// The user who is logged in.
+    pub first: Option<UserId>,
+    /// The second one, where two have to be.
+    pub second: Option<UserId>,
 }
 
 /// Why a command was not carried out.

@@ -4,11 +4,13 @@ use crate::message::{Grant, Order, Signed};
 use crate::request::Request;
 use crate::supervision::interrogation::{Code, Identity};
 use crate::supervision::printing::PrintReport;
+use access::{Change, Password, Person};
 use imprint::numbers::RequestId;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// What a device is asked for. Each command is answered by any number of answers and one that ends them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(clippy::large_enum_variant, reason = "there is no heap to put the larger ones on")]
 pub enum Command<'a> {
     /// Who is there, and what it takes.
     Hello,
@@ -65,6 +67,21 @@ pub enum Command<'a> {
         /// The clocks of each.
         clocks: &'a [u8],
     },
+    /// Compares a password and logs its owner in.
+    LogIn {
+        /// Who.
+        person: Person,
+        /// The password.
+        password: Password,
+    },
+    /// Logs everybody out.
+    LogOut,
+    /// How the customer's lock is set, and who is logged in.
+    Lock,
+    /// Changes the customer's lock.
+    ChangeLock(Change),
+    /// The users and what they have spent.
+    Users,
 }
 
 impl Command<'_> {

@@ -19,7 +19,7 @@ mod command;
 mod fault;
 mod frame;
 
-pub use answer::{Answer, Hello, Refusal, SENTENCE_BYTES_MAX};
+pub use answer::{Answer, Hello, LockStatus, Refusal, SENTENCE_BYTES_MAX};
 pub use command::{Command, Requests};
 pub use fault::Fault;
 pub use frame::{

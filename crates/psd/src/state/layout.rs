@@ -8,6 +8,7 @@ use super::{
     NextCodeword, Pieces, Refill, Seen, SetupName, Standing, State,
 };
 use crate::bytes::{Reader, Writer};
+use access::{Failures, Usage};
 use imprint::numbers::Suspicion;
 use terms::{Date, Money, Registers};
 
@@ -37,8 +38,10 @@ const USED_BYTES: usize = HEAD_BYTES
     + 3 * 8 // contact, commit counter, inspected pieces
     + BASIS_BYTES
     + ErrorKind::ALL.len() * 2
-    + FINDINGS * FINDING_BYTES;
-const _: () = assert!(USED_BYTES == 592 && USED_BYTES <= STATE_BYTES);
+    + FINDINGS * FINDING_BYTES
+    + Usage::BYTES
+    + Failures::BYTES;
+const _: () = assert!(USED_BYTES == 997 && USED_BYTES <= STATE_BYTES);
 
 const SUSPICIOUS: u32 = 1;
 const MANIPULATED: u32 = 1 << 1;
@@ -89,6 +92,8 @@ impl State {
             writer.put(&finding.kind.to_le_bytes());
             writer.put(&[0, 0]);
         }
+        writer.put(&self.usage.to_bytes());
+        writer.put(&self.failures.to_bytes());
         units
     }
 
@@ -152,6 +157,8 @@ impl State {
             inspected_pieces,
             basis,
             errors: ErrorCounts::from_counters(counters),
+            usage: Usage::from_bytes(&reader.bytes()?)?,
+            failures: Failures::from_bytes(reader.bytes()?),
             findings,
         };
         Some((state, debits))
@@ -260,6 +267,14 @@ mod tests {
     use super::super::Block;
     use super::*;
 
+    /// What the first user of a lock has spent.
+    fn used() -> Usage {
+        let mut bytes = [0; Usage::BYTES];
+        let user = [1, 0, 50, 0, 0, 0, 0, 0, 3, 0, 0, 0, 99];
+        bytes.get_mut(4..4 + user.len()).unwrap().copy_from_slice(&user);
+        Usage::from_bytes(&bytes).unwrap()
+    }
+
     #[test]
     fn a_state_comes_back_from_its_units_and_leaves_the_reserved_room_zero() {
         let mut state = State::fresh(1234, Date::LAST, [3; 16]);
@@ -275,13 +290,16 @@ mod tests {
         state.pieces = Pieces { left: 1, max: 2, reference: 3 };
         state.commit_counter = 5;
         state.basis.suspicion = Suspicion::Manipulated;
+        state.failures = Failures::from_bytes([6; Failures::BYTES]);
+        state.usage = used();
         state.errors = ErrorCounts::from_counters([7; ErrorKind::ALL.len()]);
         state.note(Finding { commit: 9, tenths: 8, kind: Finding::HEALED, detail: 2 });
         let units = state.to_units(1000);
         assert_eq!(State::from_units(&units), Some((state, 1000)));
         let bytes = units.as_flattened();
         assert!(bytes.get(USED_BYTES..).unwrap().iter().all(|byte| *byte == 0));
-        assert_eq!(bytes.get(USED_BYTES - 8..USED_BYTES - 2), Some(&[2, 0, 0, 0, 1, 0][..]));
+        let last = USED_BYTES - Usage::BYTES - Failures::BYTES - FINDING_BYTES;
+        assert_eq!(bytes.get(last + 16..last + 22), Some(&[2, 0, 0, 0, 1, 0][..]));
     }
 
     #[test]

@@ -26,6 +26,7 @@ use crate::error::{Error, Fault};
 use crate::keys::WrappedCodeword;
 use crate::ledger;
 use crate::request::Request;
+use access::{Failures, Usage};
 use imprint::numbers::Suspicion;
 use terms::{Date, Money, Registers};
 
@@ -51,6 +52,10 @@ pub(crate) struct State {
     /// What the numbers of the last franking are made from, beside its debits.
     pub basis: Basis,
     pub errors: ErrorCounts,
+    /// What the users of the customer's lock have spent.
+    pub usage: Usage,
+    /// Their wrong passwords.
+    pub failures: Failures,
     /// Errors, heals and traces of manipulation, the newest last.
     pub findings: [Finding; FINDINGS],
 }
@@ -206,6 +211,8 @@ impl State {
                 suspicion: Suspicion::None,
             },
             errors: ErrorCounts::default(),
+            usage: Usage::EMPTY,
+            failures: Failures::default(),
             findings: [Finding::NONE; FINDINGS],
         }
     }

@@ -25,6 +25,8 @@ pub mod franking {
     pub const ANSWERED_FROM_MEMORY: Part = part(7, "answered from memory");
     /// The clock was read and believed.
     pub const TIME_TAKEN: Part = part(11, "time taken");
+    /// The customer's lock lets the user frank, or asks for none.
+    pub const USER_ADMITTED: Part = part(137, "user admitted");
     /// The value and date of each request were checked.
     pub const VALUES_CHECKED: Part = part(13, "values checked");
     /// The registers after the debits were computed.
@@ -35,13 +37,20 @@ pub mod franking {
     pub const GIVEN: Part = part(23, "given");
 
     /// What must have run before a debit is made durable.
-    pub const BEFORE_COMMIT: u64 =
-        product(&[PERMITTED, REGISTERS_CHECKED, REQUESTS_ORDERED, TIME_TAKEN, VALUES_CHECKED, PLANNED]);
+    pub const BEFORE_COMMIT: u64 = product(&[
+        PERMITTED,
+        REGISTERS_CHECKED,
+        REQUESTS_ORDERED,
+        TIME_TAKEN,
+        USER_ADMITTED,
+        VALUES_CHECKED,
+        PLANNED,
+    ]);
     /// What must have run before indicia are computed from new debits.
     pub const BEFORE_GIVING: u64 = BEFORE_COMMIT * COMMITTED.prime;
     /// What must have run before indicia are computed from memory.
     pub const BEFORE_GIVING_AGAIN: u64 =
-        product(&[PERMITTED, REGISTERS_CHECKED, REQUESTS_ORDERED, ANSWERED_FROM_MEMORY]);
+        product(&[PERMITTED, REGISTERS_CHECKED, REQUESTS_ORDERED, ANSWERED_FROM_MEMORY, USER_ADMITTED]);
 
     /// The routine.
     pub static ROUTINE: Routine = TABLE;
@@ -54,6 +63,7 @@ pub mod franking {
             REQUESTS_ORDERED,
             ANSWERED_FROM_MEMORY,
             TIME_TAKEN,
+            USER_ADMITTED,
             VALUES_CHECKED,
             PLANNED,
             COMMITTED,

@@ -1,6 +1,7 @@
 //! The device has no heap: whatever it is asked, it takes no memory but its own and the stack.
 
 use crate::meter::{IDENTITY, grant, mark, memory_key, personalisation, profile, request, serial};
+use access::{Change, Password, Person, UserId};
 use imprint::numbers::RequestId;
 use psd::supervision::interrogation::code_for;
 use psd::{EPOCH, Error, Image, Psd, Request, SECTOR_BYTES, Stillness, sectors_needed};
@@ -17,6 +18,10 @@ fn check_no_allocation<T>(what: &str, work: impl FnOnce() -> T) -> T {
     result.unwrap()
 }
 
+fn password(text: &str) -> Password {
+    Password::new(text.as_bytes()).unwrap()
+}
+
 fn today(id: u64, postage_minor: u64) -> Request {
     Request { date: EPOCH, ..request(id, postage_minor) }
 }
@@ -28,6 +33,7 @@ fn frank(device: &mut Device<'_>, requests: &[Request]) -> Result<usize, Error> 
 
 #[test]
 fn no_command_takes_memory_from_a_heap() {
+    let one = UserId::new(1).unwrap();
     for name in ["p1", "fig4a"] {
         let mut chip = Box::new(Image([0; sectors_needed(BATCH) * SECTOR_BYTES]));
         let (key, identity) = (memory_key(), personalisation(profile(name)));
@@ -53,6 +59,13 @@ fn no_command_takes_memory_from_a_heap() {
         check_no_allocation("status", || (device.status(), device.findings().count()));
         check_no_allocation("self-test", || device.self_test().unwrap());
         check_no_allocation("report", || device.sealed_report(&[7; 16]).unwrap());
+        let (boss, change) = (password("boss"), Change::AddUser { user: one, password: password("one") });
+        let first = Change::ManagerPassword(boss.clone());
+        check_no_allocation("change the lock", || device.change_lock(&first).unwrap());
+        check_no_allocation("log in refused", || device.log_in(Person::User(one), &boss).unwrap_err());
+        check_no_allocation("log in", || device.log_in(Person::Manager, &boss).unwrap());
+        check_no_allocation("add a user", || device.change_lock(&change).unwrap());
+        check_no_allocation("usage", || device.usage().unwrap().count());
         let board = device.board_mut().clone();
         drop(device);
         let device = check_no_allocation("open", || Device::open(&mut *chip, &key, board).unwrap());

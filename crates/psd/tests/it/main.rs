@@ -8,6 +8,7 @@ mod damage;
 mod franking;
 mod grants;
 mod guard;
+mod lock;
 mod medium;
 mod meter;
 mod monotone;

@@ -154,7 +154,7 @@ fn only_the_control_unit_franks_and_there_is_one_at_a_time() {
 fn anybody_may_read_and_hand_in_what_the_issuer_signed() {
     let mut desk = Desk::new();
     for command in [Command::Hello, Command::Status, Command::Registers, Command::Findings] {
-        assert_eq!(desk.ask(command).last(), Some(&Answer::Done), "{command:?}");
+        assert_eq!(desk.ask(command.clone()).last(), Some(&Answer::Done), "{command:?}");
     }
     let grant = grant(2, 300, 2000);
     let answers = desk.ask(Command::Grant(grant));
@@ -175,7 +175,7 @@ fn a_number_that_is_not_greater_than_the_last_is_refused_and_nothing_is_done() {
     let bytes = request(1, 10).to_bytes();
     let frank = Command::Frank { requests: Requests::new(&bytes) };
     for number in [0, 1] {
-        let answers = ask(&mut desk.service, &mut desk.session, number, frank);
+        let answers = ask(&mut desk.service, &mut desk.session, number, frank.clone());
         assert_eq!(code(&answers), Fault::Order.code(), "number {number}");
     }
     assert_eq!(ask(&mut desk.service, &mut desk.session, 9, Command::Findings), [Answer::Done]);

@@ -246,6 +246,7 @@ impl Model {
                 after.paired = None;
                 after.turn_setup();
             }
+            Task::ForgetLock => after.turn_setup(),
             Task::Reset(reset) => {
                 if !(self.is_fatally_blocked() || self.is_redundancy_taken) {
                     return Expected::Refused(210);
