@@ -1,12 +1,15 @@
 //! Frames over a stream, each read and written within a stated time.
 //!
 //! What always holds: no more is kept than the longest frame, whatever length is announced; a peer that stops in the
-//! middle of a frame, or takes nothing, is given up after its time.
+//! middle of a frame, or takes nothing, is given up after its time; a frame is wiped before the next one, since there
+//! may have been a password in it.
 
 use psd::protocol::{FRAME_BYTES_MAX, Fault, LENGTH_BYTES, frame_length};
 use std::io::{self, ErrorKind, Read, Write};
+use std::ops::Range;
 use std::os::unix::net::UnixStream;
 use std::time::{Duration, Instant};
+use zeroize::Zeroize;
 
 /// Bytes read from a stream and not yet given out.
 pub(crate) struct FrameReader {
@@ -17,6 +20,8 @@ pub(crate) struct FrameReader {
     buffer: Box<[u8]>,
     start: usize,
     end: usize,
+    /// Where the frame lies that was given out last.
+    given: Range<usize>,
 }
 
 /// How long is waited.
@@ -41,11 +46,12 @@ impl FrameReader {
     /// Reads from a stream that nothing was set on yet.
     pub fn new(stream: UnixStream, times: Times) -> FrameReader {
         let buffer = vec![0; LENGTH_BYTES + FRAME_BYTES_MAX].into_boxed_slice();
-        FrameReader { stream, times, time_set: None, buffer, start: 0, end: 0 }
+        FrameReader { stream, times, time_set: None, buffer, start: 0, end: 0, given: 0..0 }
     }
 
     /// The next frame, without its length.
     pub fn next(&mut self) -> Result<&[u8], Ended> {
+        self.buffer[core::mem::take(&mut self.given)].zeroize();
         let mut deadline = None;
         let length = loop {
             let have = &self.buffer[self.start..self.end];
@@ -62,6 +68,7 @@ impl FrameReader {
         };
         let begin = self.start + LENGTH_BYTES;
         self.start = begin + length;
+        self.given = begin..self.start;
         Ok(&self.buffer[begin..self.start])
     }
 

@@ -11,6 +11,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
+use zeroize::Zeroize;
 
 /// A stream to a device and the thread that reads it.
 #[derive(Debug)]
@@ -39,8 +40,11 @@ impl Outbox {
         self.last_number = self.last_number.checked_add(1).ok_or(ClientError::Closed)?;
         let frame = Frame::write(self.last_number, &command, &mut self.buffer);
         let frame = frame.ok_or(ClientError::TooLong)?;
+        let written = write_within(&self.stream, frame, time);
+        // There may have been a password in it.
+        frame.zeroize();
         // What the device said before it closed the stream is still to be read.
-        match write_within(&self.stream, frame, time) {
+        match written {
             Err(error) if error.kind() == io::ErrorKind::TimedOut => Err(ClientError::TimedOut),
             _ => Ok(self.last_number),
         }

@@ -21,9 +21,10 @@ pub use error::ClientError;
 use crate::adapters::{Identity, Pairing};
 use crate::server::{FileService, Limits, Server};
 use crate::{HostError, SystemClock};
+use access::{Change, Password, Person, UsageOfUser, UserSettings};
 use connection::Connection;
 use imprint::numbers::{Indicium, Key, RequestId};
-use psd::protocol::{Answer, Command, Hello, Requests};
+use psd::protocol::{Answer, Command, Hello, LockStatus, Requests};
 use psd::service::Service;
 use psd::supervision::printing::PrintReport;
 use psd::{Finding, Grant, GrantAnswer, Order, PrintAdvice, Request, SealedReport, SelfTest, Signed, Status};
@@ -204,6 +205,44 @@ impl Client {
     /// Hands an order of the centre in.
     pub fn hand_in(&mut self, order: &Signed<Order>) -> Result<(), ClientError> {
         self.order(Command::Order(*order))
+    }
+
+    /// Has a password compared and its owner logged in. Who is logged in stays so when this connection ends, but for
+    /// the system manager.
+    pub fn log_in(&mut self, person: Person, password: &Password) -> Result<(), ClientError> {
+        self.order(Command::LogIn { person, password: password.clone() })
+    }
+
+    /// Logs everybody out.
+    pub fn log_out(&mut self) -> Result<(), ClientError> {
+        self.order(Command::LogOut)
+    }
+
+    /// How the customer's lock is set, and who is logged in.
+    pub fn lock(&mut self) -> Result<LockStatus, ClientError> {
+        self.ask(Command::Lock, |answer| match answer {
+            Answer::Lock(status) => Some(status),
+            _ => None,
+        })
+    }
+
+    /// Changes the customer's lock, as the system manager who logged in on this connection.
+    pub fn change_lock(&mut self, change: &Change) -> Result<(), ClientError> {
+        self.order(Command::ChangeLock(change.clone()))
+    }
+
+    /// The users of the lock and what each has spent, told to the system manager who logged in on this connection.
+    pub fn users(&mut self) -> Result<(Vec<UserSettings>, Vec<UsageOfUser>), ClientError> {
+        let (mut users, mut usage) = (Vec::new(), Vec::new());
+        self.connection.call(Command::Users, |answer| {
+            match answer {
+                Answer::User(user) => users.push(user),
+                Answer::Usage(of_user) => usage.push(of_user),
+                _ => return false,
+            }
+            true
+        })?;
+        Ok((users, usage))
     }
 
     /// A command that is carried out or refused, and answered by nothing else.

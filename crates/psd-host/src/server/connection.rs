@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, SyncSender, sync_channel};
 use std::thread;
 use std::time::Duration;
+use zeroize::Zeroizing;
 
 /// How many messages may wait for a peer.
 const OUTBOX: usize = 16;
@@ -59,7 +60,7 @@ fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> io::Result<()> {
 fn read(id: u64, mut reader: FrameReader, desk: &Sender<Event>, permits: &Receiver<()>) {
     loop {
         let event = match reader.next() {
-            Ok(frame) => Event::Frame { id, frame: frame.to_vec() },
+            Ok(frame) => Event::Frame { id, frame: Zeroizing::new(frame.to_vec()) },
             Err(Ended::Closed) => Event::Closed { id },
             Err(Ended::Faulty(fault)) => Event::Faulty { id, fault },
         };

@@ -8,6 +8,7 @@ use psd::service::{Session, refuse};
 use std::collections::BTreeMap;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
 use std::time::{Duration, Instant};
+use zeroize::Zeroizing;
 
 /// How often the device's loop goes round while nothing happens.
 const ROUND: Duration = Duration::from_millis(100);
@@ -17,7 +18,7 @@ pub(super) enum Event {
     /// A peer is there.
     Opened { id: u64, process: u32, outbox: SyncSender<Out> },
     /// It sent a frame.
-    Frame { id: u64, frame: Vec<u8> },
+    Frame { id: u64, frame: Zeroizing<Vec<u8>> },
     /// It sent what is no frame, or too slowly.
     Faulty { id: u64, fault: Fault },
     /// It has gone.
