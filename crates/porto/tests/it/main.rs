@@ -3,6 +3,7 @@
 mod desk;
 mod hardening;
 mod imprint;
+mod lock;
 mod psd;
 mod serve;
 mod symbols;

@@ -1,5 +1,6 @@
 //! `porto psd fetch`: an indicium once more, as after a crash.
 
+use super::log_in::Users;
 use super::{Attached, refused};
 use crate::failure::Failure;
 use crate::output;
@@ -12,6 +13,8 @@ use std::process::ExitCode;
 pub struct Fetch {
     #[command(flatten)]
     device: Attached,
+    #[command(flatten)]
+    users: Users,
     /// The request it answered, up to 16 hexadecimal digits.
     #[arg(long, value_name = "ID")]
     request: RequestId,
@@ -23,7 +26,9 @@ pub struct Fetch {
 impl Fetch {
     /// Does it.
     pub fn run(self) -> Result<ExitCode, Failure> {
-        let indicium = self.device.attach()?.fetch(self.request).map_err(refused)?;
+        let mut client = self.device.attach()?;
+        self.users.log_in(&mut client, &self.device.device)?;
+        let indicium = client.fetch(self.request).map_err(refused)?;
         if self.json {
             output::json(&indicium)?;
         } else {

@@ -1,5 +1,6 @@
 //! `porto psd frank`: one imprint, many alike, or a file of them.
 
+use super::log_in::Users;
 use super::{Attached, failure, refused};
 use crate::failure::Failure;
 use crate::{input, output};
@@ -25,7 +26,8 @@ const CLICHE_BYTES_MAX: u64 = 1 << 20;
     after_help = "Examples:\n  porto psd frank --memory meter.psd --postage 110 --json > letter.json\n  \
 porto psd frank --memory meter.psd --postage 0\n  \
 porto psd frank --memory meter.psd --postage 70 --count 500 --json > mailing.json\n  \
-porto psd frank --memory meter.psd --batch letters.json --json\n\nA batch file is an array such as \
+porto psd frank --memory meter.psd --batch letters.json --json\n  \
+porto psd frank --memory meter.psd --postage 110 --user 7 --log-in\n\nA batch file is an array such as \
 [{\"postage\": 110}, {\"postage\": 70, \"date\": \"2026-11-24\", \"request\": \"2a\"}]."
 )]
 pub struct Frank {
@@ -47,9 +49,8 @@ pub struct Frank {
     /// A file of requests (JSON).
     #[arg(long, value_name = "FILE", conflicts_with_all = ["postage", "count", "request"])]
     batch: Option<PathBuf>,
-    /// The user the imprints are made for, up to 9999.
-    #[arg(long, default_value_t = 0)]
-    user: u16,
+    #[command(flatten)]
+    users: Users,
     /// The number of the cliché, up to 999.
     #[arg(long, default_value_t = 0)]
     cliche: u16,
@@ -77,6 +78,7 @@ impl Frank {
     pub fn run(self) -> Result<ExitCode, Failure> {
         let requests = self.requests()?;
         let mut client = self.device.attach()?;
+        self.users.log_in(&mut client, &self.device.device)?;
         let several = self.count.is_some() || self.batch.is_some();
         let mut printer = Printer { json: self.json, several, printed: 0 };
         let franked = frank(&mut client, &requests, &mut printer);
@@ -100,7 +102,7 @@ impl Frank {
         let numbered = |line: Line, index: u64| {
             let date = line.date.unwrap_or(today);
             let frame = Frame {
-                user: line.user.unwrap_or(self.user),
+                user: line.user.unwrap_or(self.users.user),
                 cliche: line.cliche.unwrap_or(self.cliche),
                 cliche_byte: cliche_byte(&record, date),
             };

@@ -4,12 +4,15 @@ mod credit;
 mod fetch;
 mod frank;
 mod init;
+mod lock;
+mod log_in;
 mod order;
 mod pair;
 mod registers;
 mod report;
 mod self_test;
 mod serve;
+mod user;
 
 use crate::failure::Failure;
 use psd_host::client::{Attendant, Client, ClientError};
@@ -38,6 +41,16 @@ pub enum Command {
     Fetch(fetch::Fetch),
     /// Show the registers
     Registers(registers::Registers),
+    /// The customer's lock: what franking and refills depend on
+    #[command(subcommand)]
+    Lock(lock::Command),
+    /// The users of the lock, as the system manager sees and sets them
+    #[command(subcommand)]
+    User(user::Command),
+    /// Log a user in at a device that runs
+    Login(log_in::LogIn),
+    /// Log everybody out at a device that runs
+    Logout(log_in::LogOut),
     /// Run a device for others to use, at a socket
     Serve(serve::Serve),
 }
@@ -55,6 +68,10 @@ impl Command {
             Command::Frank(command) => command.run(),
             Command::Fetch(command) => command.run(),
             Command::Registers(command) => command.run(),
+            Command::Lock(command) => command.run(),
+            Command::User(command) => command.run(),
+            Command::Login(command) => command.run(),
+            Command::Logout(command) => command.run(),
             Command::Serve(command) => command.run(),
         }
     }
