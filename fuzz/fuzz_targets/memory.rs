@@ -6,8 +6,8 @@ mod meter;
 
 use imprint::numbers::RequestId;
 use libfuzzer_sys::fuzz_target;
-use meter::{KEY, personalisation};
-use psd::{EPOCH, Frame, Image, Psd, Request, Stillness, TRIAL_BATCH, open_any, sectors_needed};
+use meter::{KEY, answer, paired};
+use psd::{EPOCH, Frame, Image, Request, TRIAL_BATCH, open_any, sectors_needed};
 use std::sync::OnceLock;
 use terms::Money;
 
@@ -36,13 +36,9 @@ fn edited(edits: &[u8]) -> Vec<u8> {
 
 fn device() -> Vec<u8> {
     let mut memory = vec![0; sectors_needed(TRIAL_BATCH) * psd::SECTOR_BYTES];
-    let mut psd = Psd::<_, _, TRIAL_BATCH>::personalise(
-        Image(&mut memory[..]),
-        &KEY,
-        personalisation(),
-        Stillness::default(),
-    )
-    .expect("a fresh memory");
+    let (mut psd, key) = paired(Image(&mut memory[..]));
+    let question = psd.tick().expect("it asks").expect("it asks at once");
+    psd.answer(question.number, &answer(&question, &key)).expect("a right answer");
     for id in 1..=3 {
         let request = Request {
             id: RequestId(id),

@@ -5,9 +5,10 @@
 mod meter;
 
 use libfuzzer_sys::fuzz_target;
-use meter::{KEY, personalisation};
-use psd::protocol::{Answer, Frame, LENGTH_BYTES, VERSION};
+use meter::{KEY, answer, paired};
+use psd::protocol::{Answer, Command, Frame, LENGTH_BYTES, VERSION};
 use psd::service::{Service, Session};
+use psd::supervision::interrogation::PairingKey;
 use psd::{Image, Psd, SECTOR_BYTES, Stillness, TRIAL_BATCH, sectors_needed};
 use std::sync::OnceLock;
 use terms::Money;
@@ -16,10 +17,12 @@ type Trial = Service<Image<Vec<u8>>, Stillness, TRIAL_BATCH>;
 
 // Each step: a byte of flags, a byte of length, so many bytes.
 fuzz_target!(|bytes: &[u8]| {
-    let psd = Psd::open(Image(memory().clone()), &KEY, Stillness::default()).expect("its own memory");
+    let (memory, board, key) = device();
+    let psd = Psd::open(Image(memory.clone()), &KEY, board.clone()).expect("its own memory");
     let mut service = Trial::new(psd);
     let mut sessions = [service.open(1), service.open(2)];
-    let mut number = 0_u32;
+    attend(&mut service, &mut sessions[0], key);
+    let mut number = 2_u32;
     let mut rest = bytes;
     while let [flags, length, tail @ ..] = rest {
         let (body, tail) = tail.split_at(usize::from(*length).min(tail.len()));
@@ -60,13 +63,25 @@ fn check(service: &mut Trial) {
     assert_eq!(registers.r3, Money::ZERO, "nobody signed any credit");
 }
 
-/// The memory of a new device.
-fn memory() -> &'static Vec<u8> {
-    static MEMORY: OnceLock<Vec<u8>> = OnceLock::new();
-    MEMORY.get_or_init(|| {
+/// The first peer becomes the control unit and answers, so that frankings are tried too.
+fn attend(service: &mut Trial, session: &mut Session, key: &PairingKey) {
+    // Command 1: attach.
+    let answers = ask(service, session, &[VERSION, 1, 0, 0, 0, 1]);
+    let [Answer::Question(question), Answer::Done] = &answers[..] else { panic!("{answers:?}") };
+    let command = Command::Reply { number: question.number, code: answer(question, key) };
+    let mut buffer = [0; 64];
+    let frame = Frame::write(2, &command, &mut buffer).expect("a short command");
+    assert_eq!(ask(service, session, &frame[LENGTH_BYTES..]), [Answer::Done]);
+}
+
+/// The memory of a new device, its board and the key of its pairing.
+fn device() -> &'static (Vec<u8>, Stillness, PairingKey) {
+    static DEVICE: OnceLock<(Vec<u8>, Stillness, PairingKey)> = OnceLock::new();
+    DEVICE.get_or_init(|| {
         let mut memory = vec![0; sectors_needed(TRIAL_BATCH) * SECTOR_BYTES];
-        let board = Stillness::default();
-        drop(Psd::<_, _, TRIAL_BATCH>::personalise(Image(&mut memory[..]), &KEY, personalisation(), board));
-        memory
+        let (mut psd, key) = paired(Image(&mut memory[..]));
+        let board = psd.board_mut().clone();
+        drop(psd);
+        (memory, board, key)
     })
 }

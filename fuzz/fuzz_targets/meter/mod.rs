@@ -1,7 +1,8 @@
 //! The meter under trial.
 
 use imprint::numbers::{Key, Profile};
-use psd::{KeySlot, MemoryKey, Personalisation};
+use psd::supervision::interrogation::{PairingKey, Question, code_for};
+use psd::{KeySlot, Memory, MemoryKey, Personalisation, Psd, Settings, Stillness, TRIAL_BATCH};
 use terms::{Money, Serial};
 
 /// The key of its memory.
@@ -21,7 +22,25 @@ pub fn personalisation() -> Personalisation {
         issuer: ISSUER,
         profile: Profile::named("p1").expect("built in"),
         keys: keys.into_iter().collect(),
+        link: Key::new([3; 32]),
+        settings: Settings::default(),
     }
+}
+
+/// What its control unit shows of its hardware.
+const IDENTITY: [u8; 32] = [1; 32];
+
+/// A new device on this memory, paired, and the key it shares with its control unit.
+pub fn paired<M: Memory>(memory: M) -> (Psd<M, Stillness, TRIAL_BATCH>, PairingKey) {
+    let personalised = Psd::personalise(memory, &KEY, personalisation(), Stillness::default());
+    let mut psd = personalised.expect("a fresh memory");
+    let key = psd.pair(IDENTITY).expect("not paired yet");
+    (psd, key)
+}
+
+/// The right answer to a question.
+pub fn answer(question: &Question, key: &PairingKey) -> [u8; 16] {
+    code_for(question, key, personalisation().serial, &IDENTITY)
 }
 
 /// The issuer's verifying key.
