@@ -5,6 +5,7 @@ mod attendance;
 mod board;
 mod crash;
 mod damage;
+mod firmware;
 mod franking;
 mod grants;
 mod guard;
