@@ -124,6 +124,18 @@ fn the_system_managers_password_sets_limits_passwords_and_users() {
     desk.done("psd grant --memory meter.psd more.json --password-file boss.txt");
 }
 
+#[test]
+fn a_lock_whose_manager_has_lost_his_password_is_forgotten_by_order() {
+    let desk = staffed();
+    set(&desk, &["--mode", "password"]);
+    desk.fails("psd frank --memory meter.psd --postage 110", 1, "a user has to log in");
+    desk.done("issuer order issuer --serial 12345678 --out forget.json forget-lock");
+    desk.done("psd order --memory meter.psd forget.json");
+    desk.done("psd frank --memory meter.psd --postage 110");
+    let lock = desk.json("psd lock show --memory meter.psd --json");
+    assert_eq!((&lock["mode"], &lock["has_manager"]), (&"off".into(), &false.into()));
+}
+
 /// Claim: C5
 #[test]
 fn the_list_of_users_says_what_each_has_spent() {

@@ -62,6 +62,8 @@ enum What {
     ClearErrors,
     /// Another control unit may be paired
     Unpair,
+    /// The customer's lock is forgotten, since its system manager's password is lost
+    ForgetLock,
 }
 
 /// A program that a device measures.
@@ -104,6 +106,7 @@ impl What {
             What::Clock => Task::Clock { tenths: now_tenths()? },
             What::ClearErrors => Task::ClearErrors,
             What::Unpair => Task::Unpair,
+            What::ForgetLock => Task::ForgetLock,
         })
     }
 }
