@@ -4,6 +4,7 @@ mod allocation;
 mod attendance;
 mod board;
 mod crash;
+mod crash_commands;
 mod damage;
 mod firmware;
 mod franking;
