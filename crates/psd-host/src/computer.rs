@@ -17,14 +17,12 @@ use psd::{
     Checksum, Clock, ClockError, Codeword, CommitCounter, Gauge, Now, PartFault, Program, ProgramImage,
     Randomness, RunTime, Sensor, TamperMemory,
 };
-use std::time::Instant;
 use zeroize::Zeroizing;
 
 /// A computer as a board.
 #[derive(Debug)]
 pub struct Computer<C = SystemClock> {
     clock: C,
-    started: Instant,
     tracer: Tracer,
     vault: Vault,
     sensors: Sensors,
@@ -36,7 +34,6 @@ impl<C: Clock> Computer<C> {
     pub(crate) fn new(clock: C, vault: Vault) -> Computer<C> {
         Computer {
             clock,
-            started: Instant::now(),
             tracer: Tracer::of_this_process(),
             vault,
             sensors: Sensors::default(),
@@ -67,7 +64,7 @@ impl<C> Gauge for Computer<C> {}
 
 impl<C> RunTime for Computer<C> {
     fn elapsed_ms(&mut self) -> u64 {
-        self.started.elapsed().as_millis() as u64
+        adapters::elapsed_ms()
     }
 
     fn processor_ns(&mut self) -> u64 {

@@ -55,6 +55,12 @@ pub(crate) fn processor_ns() -> u64 {
     time.tv_sec as u64 * 1_000_000_000 + time.tv_nsec as u64
 }
 
+/// Milliseconds since the computer was started, those it slept included.
+pub(crate) fn elapsed_ms() -> u64 {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
+    time.tv_sec as u64 * 1000 + time.tv_nsec as u64 / 1_000_000
+}
+
 /// Fills bytes with the system's randomness.
 pub(crate) fn random(bytes: &mut [u8]) -> Result<(), HostError> {
     getrandom::fill(bytes).map_err(|_| HostError::Randomness)

@@ -135,7 +135,8 @@ impl<M: Memory, B: Board, const BATCH: usize> Beginning<M, B, BATCH> {
         self.counter = self.board.value()?;
         let Some(counter) = self.counter else { return Ok(()) };
         let in_memory = self.state.commit_counter;
-        if in_memory < counter {
+        // One ahead is a crash between the memory and the counter; more is the counter of another memory.
+        if in_memory < counter || in_memory > counter.saturating_add(1) {
             self.state.standing.blocks = self.state.standing.blocks.with(Block::Registers);
             self.state.standing.faulted_at = self.commit.max(1);
             self.note(Finding::ROLLED_BACK, 0);

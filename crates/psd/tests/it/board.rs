@@ -29,6 +29,8 @@ pub struct Knobs {
     pub held_open: Cell<bool>,
     pub control_unit: Cell<Option<Checksum>>,
     pub own: Cell<Option<Checksum>>,
+    /// No image can be read.
+    pub is_blind: Cell<bool>,
     pub counter: Cell<Option<u64>>,
     /// Seed of the random numbers: the same for every board, so that a run can be repeated.
     pub seed: Cell<u64>,
@@ -58,6 +60,7 @@ impl Board {
             held_open: Cell::new(false),
             control_unit: Cell::new(None),
             own: Cell::new(None),
+            is_blind: Cell::new(false),
             counter: Cell::new(None),
             seed: Cell::new(1),
             measured: Cell::new([None; 2]),
@@ -159,6 +162,9 @@ impl Sensor for Board {
 
 impl ProgramImage for Board {
     fn measure(&mut self, program: Program) -> Result<Option<Checksum>, PartFault> {
+        if self.is_blind.get() {
+            return Err(PartFault);
+        }
         let found = self.program(program);
         let mut measured = self.measured.get();
         measured[usize::from(program == Program::Own)] = found;

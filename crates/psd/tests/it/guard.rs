@@ -234,6 +234,25 @@ fn in_standby_the_device_checks_itself_after_a_time_or_so_many_rounds() {
     }
 }
 
+#[test]
+fn a_part_that_cannot_be_read_is_no_manipulation() {
+    let place = Place::p1::<4>();
+    place.board.own.set(Some([1; 32]));
+    let mut meter = place.funded::<4>(1000);
+    place.board.is_blind.set(true);
+    for _ in 0..3 {
+        place.board.elapsed_ms.set(place.board.elapsed_ms.get() + 61_000);
+        assert_eq!(meter.tick(), Err(Error::PartFailed));
+    }
+    assert!(meter.is_in_standby(), "it cannot say that all is clean");
+    assert!(place.board.codeword.borrow().is_some() && meter.findings().next().is_none());
+    place.board.is_blind.set(false);
+    place.board.elapsed_ms.set(place.board.elapsed_ms.get() + 61_000);
+    place.attend(&mut meter);
+    assert!(!meter.is_in_standby());
+    assert_eq!(franks(&mut meter, 1), Ok(1));
+}
+
 /// Claim: B4, B5
 #[test]
 fn what_standby_finds_unclean_costs_the_codeword() {
