@@ -2,8 +2,8 @@
 //! interrogates it (claim A8: the code is the hardware's own).
 //!
 //! What always holds: an identifier leaves as a hash over its kind and its value, never in clear; a value that makers
-//! leave in many machines alike is none; the fallback that a copied disk carries along is named weak wherever it
-//! appears. Whoever may read an identifier can answer with it on another machine: with the pairing key it is only one
+//! leave in many machines alike is none; the fallbacks that a copied disk carries along are named weak wherever they
+//! appear. Whoever may read an identifier can answer with it on another machine: with the pairing key it is only one
 //! of two parts, and no secret.
 
 use crate::HostError;
@@ -20,8 +20,11 @@ const VALUE_BYTES_MAX: u64 = 256;
 /// Keeps these hashes apart from all others.
 const LABEL: &[u8] = b"porto hardware identifier 1";
 /// What makers' tools leave where an identifier should stand.
-const PLACEHOLDERS: [&str; 11] = [
+const PLACEHOLDERS: [&str; 14] = [
     "none",
+    "(none)",
+    "localhost",
+    "localhost.localdomain",
     "unknown",
     "default string",
     "not specified",
@@ -48,16 +51,19 @@ pub enum IdentitySource {
     DiskSerial,
     /// The number that the system drew when it was installed. Weak: it lies on the disk and is copied with it.
     MachineId,
+    /// The name that the computer was given. Weak: any other can be given the same.
+    HostName,
 }
 
 impl IdentitySource {
     /// All sources, the best first.
-    pub const ALL: [IdentitySource; 5] = [
+    pub const ALL: [IdentitySource; 6] = [
         IdentitySource::Tpm,
         IdentitySource::ProductUuid,
         IdentitySource::BoardSerial,
         IdentitySource::DiskSerial,
         IdentitySource::MachineId,
+        IdentitySource::HostName,
     ];
 
     /// Its name, in files and on the command line.
@@ -68,12 +74,13 @@ impl IdentitySource {
             IdentitySource::BoardSerial => "board-serial",
             IdentitySource::DiskSerial => "disk-serial",
             IdentitySource::MachineId => "machine-id",
+            IdentitySource::HostName => "host-name",
         }
     }
 
-    /// Whether the identifier can be copied to another machine together with a disk.
+    /// Whether another machine can carry the same without anybody meaning harm, as after its disk was copied.
     pub const fn is_weak(self) -> bool {
-        matches!(self, IdentitySource::MachineId)
+        matches!(self, IdentitySource::MachineId | IdentitySource::HostName)
     }
 }
 
@@ -85,7 +92,7 @@ impl fmt::Display for IdentitySource {
 
 /// A text that names no source of an identifier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("an identifier comes from tpm, product-uuid, board-serial, disk-serial or machine-id")]
+#[error("an identifier comes from tpm, product-uuid, board-serial, disk-serial, machine-id or host-name")]
 pub struct NoIdentitySource;
 
 impl FromStr for IdentitySource {
@@ -128,7 +135,7 @@ impl Identity {
         Identity { source, hash: hash.finalize().into() }
     }
 
-    /// Whether it can be copied to another machine together with a disk.
+    /// Whether another machine can carry the same, as after its disk was copied.
     pub const fn is_weak(&self) -> bool {
         self.source.is_weak()
     }
@@ -140,6 +147,7 @@ impl Identity {
             IdentitySource::BoardSerial => value(&root.join("sys/class/dmi/id/board_serial")),
             IdentitySource::DiskSerial => disk_serial(&root.join("sys/block")),
             IdentitySource::MachineId => value(&root.join("etc/machine-id")),
+            IdentitySource::HostName => value(&root.join("proc/sys/kernel/hostname")),
         };
         value.map(|value| Identity::of_value(source, value.as_bytes()))
     }
@@ -159,10 +167,10 @@ fn is_built_in(disk: &Path) -> bool {
     !on_usb && bytes(&disk.join("removable")).is_none_or(|flag| flag.trim_ascii() != b"1")
 }
 
-/// A disk's serial number: with NVMe and eMMC, with virtual disks, with SCSI and SATA.
+/// A disk's serial number: with NVMe and eMMC, with SCSI and SATA. That of a virtual disk (`vda/serial`) is none: it
+/// names an image, and comes along with each copy.
 fn serial_of(disk: &Path) -> Option<String> {
-    let plain = ["device/serial", "serial"].iter().find_map(|file| value(&disk.join(file)));
-    plain.or_else(|| page_80(&disk.join("device/vpd_pg80")))
+    value(&disk.join("device/serial")).or_else(|| page_80(&disk.join("device/vpd_pg80")))
 }
 
 /// The content of a file as an identifier: one line of text that is no placeholder.

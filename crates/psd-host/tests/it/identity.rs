@@ -8,6 +8,7 @@ use tempfile::TempDir;
 const UUID: &str = "sys/class/dmi/id/product_uuid";
 const BOARD: &str = "sys/class/dmi/id/board_serial";
 const MACHINE: &str = "etc/machine-id";
+const NAME: &str = "proc/sys/kernel/hostname";
 
 fn machine(files: &[(&str, &[u8])]) -> TempDir {
     let root = tempfile::tempdir().unwrap();
@@ -23,19 +24,21 @@ fn found(files: &[(&str, &[u8])]) -> Option<Identity> {
     Identity::find(machine(files).path()).ok()
 }
 
-const ALL: [(&str, &[u8]); 4] = [
+const ALL: [(&str, &[u8]); 5] = [
     (UUID, b"4c4c4544-0043-3510-8052-b4c04f4a3132\n"),
     (BOARD, b".CN129636BK0011.\n"),
     ("sys/block/nvme0n1/device/serial", b"S4EWNX0R123456      \n"),
     (MACHINE, b"3d1219c7c4c5404aaa1f6d2a48adfda4\n"),
+    (NAME, b"mailroom-3\n"),
 ];
 
 #[test]
-fn the_best_identifier_that_can_be_read_is_taken_and_only_the_copied_one_is_weak() {
-    use IdentitySource::{BoardSerial, DiskSerial, MachineId, ProductUuid};
-    for (left, best) in [(0, ProductUuid), (1, BoardSerial), (2, DiskSerial), (3, MachineId)] {
+fn the_best_identifier_that_can_be_read_is_taken_and_only_the_fallbacks_are_weak() {
+    use IdentitySource::{BoardSerial, DiskSerial, HostName, MachineId, ProductUuid};
+    let sources = [ProductUuid, BoardSerial, DiskSerial, MachineId, HostName];
+    for (left, best) in sources.into_iter().enumerate() {
         let identity = found(&ALL[left..]).unwrap();
-        assert_eq!((identity.source, identity.is_weak()), (best, best == MachineId));
+        assert_eq!((identity.source, identity.is_weak()), (best, [MachineId, HostName].contains(&best)));
     }
     assert!(matches!(Identity::find(machine(&[]).path()), Err(HostError::NoIdentity)));
 }
@@ -81,16 +84,18 @@ fn a_disks_serial_number_is_found_in_each_of_its_places_and_only_where_the_disk_
     let expected = Identity::of_value(IdentitySource::DiskSerial, b"wd-wcc4n7");
     for (path, content) in [
         ("sys/block/nvme0n1/device/serial", &b"WD-WCC4N7          \n"[..]),
-        ("sys/block/vda/serial", b"WD-WCC4N7"),
+        ("sys/block/mmcblk0/device/serial", b"WD-WCC4N7"),
         ("sys/block/sda/device/vpd_pg80", b"\0\x80\0\x0b  WD-WCC4N7and more"),
     ] {
         assert_eq!(found(&[(path, content)]), Some(expected), "{path}");
     }
-    let stick: [(&str, &[u8]); 2] = [("sys/block/sdb/removable", b"1\n"), ("sys/block/sdb/serial", b"A1")];
+    let stick: [(&str, &[u8]); 2] =
+        [("sys/block/sdb/removable", b"1\n"), ("sys/block/sdb/device/serial", b"A1")];
     assert_eq!(found(&stick), None);
     assert_eq!(found(&[("sys/block/sda/device/vpd_pg80", b"\0\x80\x01\0short")]), None);
+    assert_eq!(found(&[("sys/block/vda/serial", b"image-7")]), None, "a virtual disk's is its image's");
     let renamed: [(&str, &[u8]); 2] =
-        [("sys/block/vda/serial", b"XY2"), ("sys/block/vdb/serial", b"WD-WCC4N7")];
+        [("sys/block/nvme0n1/device/serial", b"XY2"), ("sys/block/nvme1n1/device/serial", b"WD-WCC4N7")];
     assert_eq!(found(&renamed), Some(expected), "the order in which disks are found changes nothing");
 }
 
