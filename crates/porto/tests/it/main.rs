@@ -4,6 +4,8 @@ mod desk;
 mod hardening;
 mod imprint;
 mod lock;
+#[cfg(feature = "tpm")]
+mod needs_swtpm;
 mod psd;
 mod serve;
 mod symbols;

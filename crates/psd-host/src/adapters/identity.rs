@@ -113,15 +113,20 @@ pub struct Identity {
 }
 
 impl Identity {
-    /// The best identifier that can be read in this system's files, `/` on a real machine.
+    /// The best identifier that can be read in this system's files, `/` on a real machine. A TPM is asked only where
+    /// it is named, since the asking takes a moment and rights of its own.
     pub fn find(root: &Path) -> Result<Identity, HostError> {
         let found = IdentitySource::ALL.into_iter().find_map(|source| Identity::from_files(source, root));
         found.ok_or(HostError::NoIdentity)
     }
 
-    /// The identifier from one source. That of a TPM is not in files: [`Identity::of_value`] takes it.
+    /// The identifier from one source. That of a TPM is asked of the chip itself: the one that the environment's
+    /// `TPM2TOOLS_TCTI` names, as other tools have it, or else the system's.
     pub fn read(source: IdentitySource, root: &Path) -> Result<Identity, HostError> {
-        Identity::from_files(source, root).ok_or(HostError::IdentityUnread(source))
+        match source {
+            IdentitySource::Tpm => of_tpm(root),
+            source => Identity::from_files(source, root).ok_or(HostError::IdentityUnread(source)),
+        }
     }
 
     /// The identifier whose value is this.
@@ -151,6 +156,19 @@ impl Identity {
         };
         value.map(|value| Identity::of_value(source, value.as_bytes()))
     }
+}
+
+#[cfg(feature = "tpm")]
+fn of_tpm(root: &Path) -> Result<Identity, HostError> {
+    let systems = || format!("device:{}", root.join("dev/tpmrm0").display());
+    let tcti = std::env::var("TPM2TOOLS_TCTI").unwrap_or_else(|_| systems());
+    let key = super::Tpm::open(&tcti)?.endorsement_key()?;
+    Ok(Identity::of_value(IdentitySource::Tpm, &key))
+}
+
+#[cfg(not(feature = "tpm"))]
+fn of_tpm(_: &Path) -> Result<Identity, HostError> {
+    Err(HostError::WithoutTpm)
 }
 
 /// The least serial number of the disks that are built in, so that the order in which a start finds them changes

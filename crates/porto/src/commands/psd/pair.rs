@@ -18,7 +18,8 @@ pub struct Pair {
     /// Where to keep the pairing: a file that its owner alone can read.
     #[arg(long, value_name = "FILE")]
     pairing: PathBuf,
-    /// What identifies this computer: product-uuid, board-serial, disk-serial, machine-id; the best there is if not given.
+    /// What identifies this computer: tpm, product-uuid, board-serial, disk-serial, machine-id, host-name; the best that
+    /// files show if not given.
     #[arg(long, value_name = "SOURCE")]
     identity: Option<IdentitySource>,
     /// One JSON document on stdout.
@@ -30,7 +31,7 @@ pub struct Pair {
 #[derive(Serialize)]
 struct Paired {
     identity: IdentitySource,
-    /// The identifier is copied to another machine together with a disk.
+    /// Another machine can carry the same identifier, as after a disk was copied.
     weak: bool,
     pairing: PathBuf,
 }
@@ -57,7 +58,7 @@ impl Pair {
             output::json(&paired)?;
             return Ok(ExitCode::SUCCESS);
         }
-        let weak = if paired.weak { ", which a copied disk carries along" } else { "" };
+        let weak = if paired.weak { ", which another computer can carry too" } else { "" };
         output::line(&format!("paired by {}{weak}; kept in {}", paired.identity, paired.pairing.display()))?;
         Ok(ExitCode::SUCCESS)
     }
