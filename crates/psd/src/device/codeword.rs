@@ -74,7 +74,11 @@ pub(super) fn look(
     board.keep_codeword(&codeword)?;
     state.codeword.check = secrets.check_of(&codeword);
     state.codeword.next = None;
-    state.note(Finding { commit, tenths: now.tenths, kind: Finding::OPENED_WITH_AUTHORITY, detail: 0 });
+    // The codeword of a service reset takes its place in the same way, and the reset is in the log already.
+    if next.expires_tenths != u64::MAX {
+        let (tenths, kind) = (now.tenths, Finding::OPENED_WITH_AUTHORITY);
+        state.note(Finding { commit, tenths, kind, detail: 0 });
+    }
     Ok(Sight::Replaced)
 }
 

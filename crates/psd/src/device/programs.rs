@@ -32,8 +32,8 @@ impl<M: Memory, B: Board, const BATCH: usize> Psd<M, B, BATCH> {
         let Some(measured) = self.board.measure(program)? else { return Ok(()) };
         match self.setup.programs.of(program).judge(&measured) {
             Sight::Current => Ok(()),
-            Sight::First => self.adopt_program(program, measured, false),
-            Sight::Next => self.adopt_program(program, measured, true),
+            Sight::First => self.adopt_program(program, measured, Finding::ENROLLED),
+            Sight::Next => self.adopt_program(program, measured, Finding::UPDATED),
             Sight::Other if self.state().standing.blocks.has(Block::Kill2) => {
                 Err(Error::Stopped(Block::Kill2))
             }
@@ -51,14 +51,12 @@ impl<M: Memory, B: Board, const BATCH: usize> Psd<M, B, BATCH> {
         Ok(())
     }
 
-    fn adopt_program(&mut self, program: Program, image: Checksum, is_update: bool) -> Result<(), Error> {
+    fn adopt_program(&mut self, program: Program, image: Checksum, kind: u16) -> Result<(), Error> {
         let mut setup = self.setup.clone();
         setup.programs.of_mut(program).adopt(image);
         let mut state = *self.state();
-        if is_update {
-            let (commit, tenths) = (self.ledger.commit(), state.clock.tenths);
-            state.note(Finding { commit, tenths, kind: Finding::UPDATED, detail: 0 });
-        }
+        let (commit, tenths) = (self.ledger.commit(), state.clock.tenths);
+        state.note(Finding { commit, tenths, kind, detail: 0 });
         self.commit_setup(state, setup)
     }
 }

@@ -165,11 +165,12 @@ impl<M: Memory, B: Board, const BATCH: usize> Beginning<M, B, BATCH> {
         if let Some(measured) = self.board.measure(Program::Own)? {
             match self.setup.programs.own.judge(&measured) {
                 Sight::Current => {}
-                Sight::First | Sight::Next => {
+                sight @ (Sight::First | Sight::Next) => {
                     self.setup.programs.own.adopt(measured);
                     let payload = self.setup.to_payload(&self.secrets.coding);
                     self.state.setup = self.store.write_setup(self.state.setup, payload.as_slice())?;
-                    self.note(Finding::UPDATED, 0);
+                    let is_first = sight == Sight::First;
+                    self.note(if is_first { Finding::ENROLLED } else { Finding::UPDATED }, 0);
                 }
                 Sight::Other if self.state.standing.blocks.has(Block::Kill2) => {}
                 Sight::Other => self.fault(Event::program(&measured)),

@@ -81,6 +81,8 @@ kinds! {
     UPDATED = 18, false, "a program was updated as the centre had enrolled it";
     /// The sensor of the housing cannot be read.
     SENSOR = 19, false, "the sensor of the housing cannot be read";
+    /// A program was measured for the first time, and is enrolled by that.
+    ENROLLED = 21, false, "a program was measured for the first time and enrolled by that";
     /// The keys were wiped on order of the table of reactions.
     WIPED = 20, false, "the keys were wiped";
 }

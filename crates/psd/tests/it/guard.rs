@@ -114,7 +114,7 @@ fn a_housing_that_is_open_waits_for_its_closing_where_that_was_allowed() {
     let place = Place::p1::<4>();
     let mut meter = place.funded::<4>(1000);
     let wrapped = next_codeword(5);
-    meter.order(&order(1, Task::NextCodeword { wrapped, expires_tenths: u64::MAX })).unwrap();
+    meter.order(&order(1, Task::NextCodeword { wrapped, expires_tenths: u64::MAX - 1 })).unwrap();
     place.board.codeword.replace(None);
     place.board.held_open.set(true);
     assert_eq!(meter.tick().map(drop), Ok(()));
