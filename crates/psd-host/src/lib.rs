@@ -41,7 +41,9 @@ pub use equipment::{Equipment, TpmPlace, codeword_path, key_path, sealed_key_pat
 pub use error::HostError;
 
 use imprint::numbers::RequestId;
-use psd::{Clock, MemoryKey, Personalisation, Psd, sectors_needed};
+use psd::service::Service;
+use psd::{Clock, MemoryKey, Personalisation, Psd, Rescue, sectors_needed};
+use server::FileService;
 use std::path::{Path, PathBuf};
 
 /// How many debits one commit of a device on a computer holds.
@@ -69,6 +71,27 @@ pub fn open_equipped<C: Clock>(
     let memory = FileMemory::open(path)?;
     let (key, board) = equipment::equip(path, clock, equipment)?;
     Ok(Box::new(Psd::open(memory, &MemoryKey::new(*key), board)?))
+}
+
+/// The service of the device whose memory is this file: also of one that halted at its start, which says why and takes
+/// a service reset.
+pub fn open_service<C: Clock + Clone>(
+    path: &Path,
+    clock: C,
+    equipment: &Equipment,
+) -> Result<Box<FileService<C>>, HostError> {
+    match open_equipped(path, clock.clone(), equipment) {
+        Ok(psd) => Ok(Box::new(Service::new(*psd))),
+        Err(HostError::Device(fault)) => {
+            let memory = FileMemory::open(path)?;
+            let (key, board) = equipment::equip(path, clock, equipment)?;
+            let key = MemoryKey::new(*key);
+            // Where not even its name can be read, the first fault says most.
+            let rescue = Rescue::open(memory, &key, board, fault).map_err(|_| fault)?;
+            Ok(Box::new(Service::halted(rescue, key)))
+        }
+        Err(error) => Err(error),
+    }
 }
 
 /// Makes a new memory file this meter's, and its key file beside it. Neither may exist before.

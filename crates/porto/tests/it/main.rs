@@ -2,8 +2,10 @@
 
 mod desk;
 mod hardening;
+mod hostile;
 mod imprint;
 mod lock;
+mod needs_strace;
 #[cfg(feature = "tpm")]
 mod needs_swtpm;
 mod psd;

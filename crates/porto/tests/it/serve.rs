@@ -20,7 +20,12 @@ pub struct Daemon(pub Child);
 impl Daemon {
     /// Starts it with these arguments and waits until it listens.
     pub fn start(desk: &Desk, arguments: &str) -> Daemon {
-        let mut process = Command::new(env!("CARGO_BIN_EXE_porto"))
+        Daemon::spawn(desk, &mut Command::new(env!("CARGO_BIN_EXE_porto")), arguments)
+    }
+
+    /// The same with a program before it.
+    pub fn spawn(desk: &Desk, command: &mut Command, arguments: &str) -> Daemon {
+        let mut process = command
             .args(["psd", "serve"])
             .args(arguments.split(' '))
             .current_dir(desk.folder())

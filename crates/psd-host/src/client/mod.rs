@@ -20,12 +20,11 @@ pub use error::ClientError;
 
 use crate::adapters::{Identity, Pairing};
 use crate::server::{FileService, Limits, Server};
-use crate::{HostError, SystemClock};
+use crate::{Equipment, HostError, SystemClock};
 use access::{Change, Password, Person, UsageOfUser, UserSettings};
 use connection::Connection;
 use imprint::numbers::{Indicium, Key, RequestId};
 use psd::protocol::{Answer, Command, Hello, LockStatus, Requests};
-use psd::service::Service;
 use psd::supervision::printing::PrintReport;
 use psd::{Finding, Grant, GrantAnswer, Order, PrintAdvice, Request, SealedReport, SelfTest, Signed, Status};
 use std::os::unix::net::UnixStream;
@@ -52,9 +51,9 @@ impl Client {
         Client::over(stream, None)
     }
 
-    /// Runs the device whose memory is this file in this process.
-    pub fn open(memory: &Path) -> Result<Client, ClientError> {
-        Client::run(Box::new(Service::new(*crate::open(memory)?)))
+    /// Runs the device whose memory is this file in this process, with this equipment.
+    pub fn open(memory: &Path, equipment: &Equipment) -> Result<Client, ClientError> {
+        Client::run(crate::open_service(memory, SystemClock, equipment)?)
     }
 
     /// Lets this one answer the device's questions, as the control unit that it was paired with.

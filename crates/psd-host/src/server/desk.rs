@@ -44,10 +44,10 @@ impl<C: Clock> Desk<C> {
         Desk { service, events, peers: BTreeMap::new() }
     }
 
-    /// Works until it is told to stop. Then every peer's stream is closed, once what waits for it is written.
+    /// Works until it is told to stop, or the device's memory has failed: then only a new start helps. In the end every peer's stream is closed, once what waits for it is written.
     pub fn run(mut self) {
         let mut next = Instant::now();
-        loop {
+        while !self.service.needs_new_start() {
             match self.events.recv_timeout(next.saturating_duration_since(Instant::now())) {
                 Ok(Event::Stop) | Err(RecvTimeoutError::Disconnected) => return,
                 Ok(event) => self.take(event),

@@ -2,7 +2,8 @@
 //! line says stands above it.
 
 use super::{Limits, PeerRule};
-use crate::{HostError, adapters};
+use crate::adapters::{self, NoSensorPlace, SensorPlace};
+use crate::{Equipment, HostError, TpmPlace};
 use serde::Deserialize;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -25,6 +26,10 @@ pub struct Settings {
     pub users: Option<Vec<Account>>,
     /// Groups whose members may connect.
     pub groups: Option<Vec<Account>>,
+    /// Where the housing's sensors are, as `--sensor` names them.
+    pub sensors: Vec<String>,
+    /// How to reach the TPM that keeps the memory's key, as `--tpm` names it.
+    pub tpm: Option<String>,
     /// How many peers there may be at once.
     pub peers_max: Option<usize>,
     /// How long a frame may take, in milliseconds.
@@ -68,6 +73,16 @@ impl Settings {
             return Err(HostError::Setting("peers_max and frame_ms are at least 1".into()));
         }
         Ok(limits)
+    }
+
+    /// What the device is equipped with: a program of its own.
+    pub fn equipment(&self) -> Result<Equipment, HostError> {
+        let place = |text: &String| {
+            text.parse().map_err(|error: NoSensorPlace| HostError::Setting(format!("{text}: {error}")))
+        };
+        let sensors: Result<Vec<SensorPlace>, HostError> = self.sensors.iter().map(place).collect();
+        let tpm = self.tpm.clone().map(TpmPlace::new);
+        Ok(Equipment { sensors: sensors?, tpm, is_own_program: true })
     }
 
     /// The number of the socket's group.
@@ -116,6 +131,18 @@ mod tests {
         assert_eq!(settings.limits().unwrap(), Limits::default());
         assert!(settings.memory.is_some() && settings.socket.is_some());
         assert_eq!(settings.rule().unwrap(), None);
+        let bare = Equipment { is_own_program: true, ..Equipment::default() };
+        assert_eq!(settings.equipment().unwrap(), bare);
+    }
+
+    #[test]
+    fn sensors_and_a_tpm_are_named_as_on_the_command_line() {
+        let text = "sensors = ['switch:/run/open', 'hwmon']\ntpm = 'device:/dev/tpmrm0'";
+        let equipment = toml::from_str::<Settings>(text).unwrap().equipment().unwrap();
+        assert_eq!(equipment.sensors[0], SensorPlace::TestSwitch("/run/open".into()));
+        assert_eq!(equipment.tpm, Some(TpmPlace::new("device:/dev/tpmrm0".into())));
+        let unknown = toml::from_str::<Settings>("sensors = ['door']").unwrap().equipment();
+        assert!(unknown.unwrap_err().to_string().contains("door"));
     }
 
     #[test]

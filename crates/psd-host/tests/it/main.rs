@@ -1,6 +1,7 @@
 //! A device on real files: locks, rights, damage, the issuer beside it, and the parts a computer gives.
 
 mod identity;
+mod interrogation;
 mod issuer;
 mod memory;
 #[cfg(feature = "tpm")]
@@ -48,15 +49,19 @@ struct Mailroom {
 
 impl Mailroom {
     fn new() -> (Mailroom, Box<FilePsd>) {
-        Mailroom::equipped(&Equipment::default())
+        Mailroom::with(Settings::default(), &Equipment::default())
     }
 
     /// The same with this equipment of the meter.
     fn equipped(equipment: &Equipment) -> (Mailroom, Box<FilePsd>) {
+        Mailroom::with(Settings::default(), equipment)
+    }
+
+    fn with(settings: Settings, equipment: &Equipment) -> (Mailroom, Box<FilePsd>) {
         let folder = tempfile::tempdir().unwrap();
         let specimens = (serial(10_000_000), serial(19_999_999));
         let mut issuer = Issuer::init(&folder.path().join("issuer"), specimens).unwrap();
-        let personalisation = issuer.meter(order(METER)).unwrap();
+        let personalisation = issuer.meter(MeterOrder { settings, ..order(METER) }).unwrap();
         let path = folder.path().join("memory");
         let mut psd = personalise_equipped(&path, personalisation, SystemClock, equipment).unwrap();
         let key = Key::new(*psd.pair(identity().hash).unwrap().bytes());

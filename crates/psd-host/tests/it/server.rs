@@ -5,10 +5,10 @@ use imprint::numbers::{Indicium, RequestId};
 use psd::protocol::{Answer, Command, FRAME_BYTES_MAX, Fault, Frame, LENGTH_BYTES, NUMBER_PUSHED, Requests};
 use psd::service::Service;
 use psd::supervision::interrogation::{PairingKey, code_for};
-use psd::{Error, Request};
+use psd::{Error, Request, Settings};
 use psd_host::client::{Client, ClientError};
 use psd_host::server::{Limits, Listener, PeerRule, Server};
-use psd_host::{BATCH, HostError};
+use psd_host::{BATCH, Equipment, HostError};
 use std::fs;
 use std::io::{Read, Write};
 use std::os::unix::fs::{FileTypeExt, PermissionsExt};
@@ -18,14 +18,14 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 /// A server at a socket of its own, and the meter's issuer.
-struct Station {
-    mailroom: Mailroom,
+pub struct Station {
+    pub mailroom: Mailroom,
     stop: Option<UnixStream>,
     work: Option<JoinHandle<Result<(), HostError>>>,
 }
 
 /// Short times, so that tests of time-outs are quick.
-fn limits() -> Limits {
+pub fn limits() -> Limits {
     Limits { frame: Duration::from_millis(300), idle: Some(Duration::from_secs(2)), peers_max: 8 }
 }
 
@@ -35,7 +35,12 @@ impl Station {
     }
 
     fn with(limits: Limits, rule: Option<PeerRule>) -> Station {
-        let (mailroom, psd) = Mailroom::new();
+        Station::of(Settings::default(), limits, rule)
+    }
+
+    /// With these settings of the meter.
+    pub fn of(settings: Settings, limits: Limits, rule: Option<PeerRule>) -> Station {
+        let (mailroom, psd) = Mailroom::with(settings, &Equipment::default());
         let path = mailroom.folder.path().join("psd.sock");
         let listener = Listener::bind(&path, None, rule).unwrap();
         let server = Server::start(Box::new(Service::new(*psd)), limits).unwrap();
@@ -48,19 +53,19 @@ impl Station {
         self.mailroom.folder.path().join("psd.sock")
     }
 
-    fn client(&self) -> Client {
+    pub fn client(&self) -> Client {
         let mut client = Client::connect(&self.path()).unwrap();
         client.attend(self.mailroom.attendant());
         client
     }
 
-    fn control_unit(&self) -> Client {
+    pub fn control_unit(&self) -> Client {
         let mut client = self.client();
         client.attach().unwrap();
         client
     }
 
-    fn raw(&self) -> Raw {
+    pub fn raw(&self) -> Raw {
         let stream = UnixStream::connect(self.path()).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
         Raw(stream)
@@ -79,15 +84,15 @@ impl Drop for Station {
 }
 
 /// A peer that writes what it likes.
-struct Raw(UnixStream);
+pub struct Raw(pub UnixStream);
 
 impl Raw {
-    fn write(&mut self, bytes: &[u8]) {
+    pub fn write(&mut self, bytes: &[u8]) {
         self.0.write_all(bytes).unwrap();
     }
 
     /// The next frame, or nothing where the stream has ended.
-    fn read(&mut self) -> Option<(u32, Answer)> {
+    pub fn read(&mut self) -> Option<(u32, Answer)> {
         let mut length = [0; LENGTH_BYTES];
         self.0.read_exact(&mut length).ok()?;
         let mut frame = vec![0; u32::from_le_bytes(length) as usize];
@@ -97,7 +102,7 @@ impl Raw {
     }
 
     /// Becomes the control unit with the first two commands, the second of which answers the device's question.
-    fn attach(&mut self, mailroom: &Mailroom) {
+    pub fn attach(&mut self, mailroom: &Mailroom) {
         self.write(&frame(1, Command::Attach));
         let Some((NUMBER_PUSHED, Answer::Question(question))) = self.read() else { panic!("not asked") };
         assert_eq!(self.read(), Some((1, Answer::Done)));
@@ -107,7 +112,7 @@ impl Raw {
         assert_eq!(self.read(), Some((2, Answer::Done)));
     }
 
-    fn refused(&mut self) -> Option<u16> {
+    pub fn refused(&mut self) -> Option<u16> {
         match self.read() {
             Some((_, Answer::Refused(refusal))) => Some(refusal.code),
             None => None,
@@ -116,23 +121,23 @@ impl Raw {
     }
 }
 
-fn frame(number: u32, command: Command<'_>) -> Vec<u8> {
+pub fn frame(number: u32, command: Command<'_>) -> Vec<u8> {
     let mut buffer = vec![0; LENGTH_BYTES + FRAME_BYTES_MAX];
     Frame::write(number, &command, &mut buffer).unwrap().to_vec()
 }
 
-fn frank_frame(number: u32, requests: &[Request]) -> Vec<u8> {
+pub fn frank_frame(number: u32, requests: &[Request]) -> Vec<u8> {
     let bytes: Vec<u8> = requests.iter().flat_map(|request| request.to_bytes()).collect();
     frame(number, Command::Frank { requests: Requests::new(&bytes) })
 }
 
-fn frank(client: &mut Client, requests: &[Request]) -> Result<Vec<Indicium>, ClientError> {
+pub fn frank(client: &mut Client, requests: &[Request]) -> Result<Vec<Indicium>, ClientError> {
     let mut indicia = Vec::new();
     client.frank(requests, |indicium| indicia.push(indicium))?;
     Ok(indicia)
 }
 
-fn code<T: std::fmt::Debug>(result: Result<T, ClientError>) -> u16 {
+pub fn code<T: std::fmt::Debug>(result: Result<T, ClientError>) -> u16 {
     result.unwrap_err().code().unwrap()
 }
 
@@ -146,9 +151,12 @@ fn a_client_franks_the_same_over_a_socket_and_in_its_own_process() {
     let registers = client.registers().unwrap();
     assert_eq!((registers.r1.minor(), registers.r8), (4890, 2));
     let memory = station.mailroom.memory();
-    assert!(matches!(Client::open(&memory), Err(ClientError::Host(HostError::Locked(_)))));
+    assert!(matches!(
+        Client::open(&memory, &Equipment::default()),
+        Err(ClientError::Host(HostError::Locked(_)))
+    ));
     station.stop().unwrap();
-    let mut client = Client::open(&memory).unwrap();
+    let mut client = Client::open(&memory, &Equipment::default()).unwrap();
     client.attend(station.mailroom.attendant());
     client.attach().unwrap();
     assert_eq!(client.registers().unwrap(), registers);

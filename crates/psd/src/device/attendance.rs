@@ -53,8 +53,9 @@ impl<M: Memory, B: Board, const BATCH: usize> Psd<M, B, BATCH> {
     }
 
     /// The program at the other end of this connection is the control unit from now on: it is measured, and it is
-    /// asked at once.
+    /// asked at once, and no answer of one that was there before speaks for it.
     pub fn connect(&mut self, peer: u32) -> Result<(), Error> {
+        self.watch.interrogation.deactivate();
         self.board.attach(peer)?;
         self.attach().inspect_err(|_| self.board.detach())
     }

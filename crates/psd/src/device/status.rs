@@ -62,6 +62,11 @@ impl<M: Memory, B: Board, const BATCH: usize> Psd<M, B, BATCH> {
     /// How many debits one commit holds.
     pub const BATCH: usize = BATCH;
 
+    /// The meter.
+    pub fn serial(&self) -> Serial {
+        self.numbers.personalisation.serial
+    }
+
     /// How the meter stands.
     pub fn status(&self) -> Status {
         let state = self.ledger.state();

@@ -78,6 +78,8 @@ pub struct Hello {
     pub batch: u16,
     /// Whether some connection is the control unit's.
     pub is_attached: bool,
+    /// The number of the error that the device halted with at its start; 0 where it works.
+    pub code: u16,
 }
 
 /// How the customer's lock is set, and who is logged in.

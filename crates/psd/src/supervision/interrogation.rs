@@ -255,6 +255,11 @@ impl Interrogation {
         self.next_ms = 0;
     }
 
+    /// Whoever answered has gone: the device is inactive until somebody answers again.
+    pub fn deactivate(&mut self) {
+        self.active_until_ms = None;
+    }
+
     /// When the next question is due, so that the host can sleep until then.
     pub const fn next_ms(&self) -> u64 {
         self.next_ms

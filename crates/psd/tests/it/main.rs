@@ -3,13 +3,16 @@
 mod allocation;
 mod attendance;
 mod board;
+mod control_unit;
 mod crash;
 mod crash_commands;
 mod damage;
+mod desk;
 mod firmware;
 mod franking;
 mod grants;
 mod guard;
+mod halted;
 mod lock;
 mod medium;
 mod meter;

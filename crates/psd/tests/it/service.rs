@@ -1,94 +1,22 @@
 //! The service: what comes back for each frame, who may ask for what, and frames that are none.
 
-use crate::board::Board;
-use crate::medium::Medium;
+use crate::desk::{BATCH, Desk, ask, code, handle, parse};
 use crate::meter::{Place, frank_one, grant, mark, request, serial};
 use imprint::numbers::{Indicium, LayoutId, RequestId, Row, SecondRow, SetId, Suspicion};
 use proptest::prelude::*;
 use psd::protocol::{
     ANSWER_BYTES_MAX, Answer, Command, FRAME_BYTES_MAX, Fault, Frame, LENGTH_BYTES, PIECES_MAX, Requests,
-    SENTENCE_BYTES_MAX, VERSION, frame_length,
+    SENTENCE_BYTES_MAX, VERSION,
 };
-use psd::service::{Session, refuse};
+use psd::service::refuse;
 use psd::{Error, Request};
 use terms::{Money, Registers};
-
-const BATCH: usize = 4;
-type Service = psd::service::Service<Medium, Board, BATCH>;
-
-/// A service and one peer of it.
-struct Desk {
-    service: Service,
-    session: Session,
-    number: u32,
-}
-
-impl Desk {
-    fn new() -> Desk {
-        let mut service = Service::new(Place::p1::<BATCH>().funded::<BATCH>(2000));
-        let session = service.open(1);
-        Desk { service, session, number: 0 }
-    }
-
-    fn attached() -> Desk {
-        let mut desk = Desk::new();
-        assert_eq!(desk.ask(Command::Attach), [Answer::Done]);
-        desk
-    }
-
-    fn ask(&mut self, command: Command<'_>) -> Vec<Answer> {
-        self.number += 1;
-        ask(&mut self.service, &mut self.session, self.number, command)
-    }
-
-    fn frank(&mut self, requests: &[Request]) -> Vec<Answer> {
-        let bytes: Vec<u8> = requests.iter().flat_map(|request| request.to_bytes()).collect();
-        self.ask(Command::Frank { requests: Requests::new(&bytes) })
-    }
-}
-
-fn ask(service: &mut Service, session: &mut Session, number: u32, command: Command<'_>) -> Vec<Answer> {
-    let mut buffer = vec![0; LENGTH_BYTES + FRAME_BYTES_MAX];
-    let frame = Frame::write(number, &command, &mut buffer).unwrap();
-    let answers = handle(service, session, &frame[LENGTH_BYTES..]);
-    answers
-        .into_iter()
-        .map(|(answered, answer)| {
-            assert_eq!(answered, number, "an answer carries its command's number");
-            answer
-        })
-        .collect()
-}
-
-/// All answers to a frame, each checked to be a frame of its own.
-fn handle(service: &mut Service, session: &mut Session, frame: &[u8]) -> Vec<(u32, Answer)> {
-    let mut answers = Vec::new();
-    service.handle(frame, session, &mut |frame| answers.push(parse(frame)));
-    // Questions to the control unit come between.
-    answers.retain(|(_, answer)| !matches!(answer, Answer::Question(_)));
-    let last = answers.iter().filter(|(_, answer)| answer.is_last()).count();
-    assert!(last == 1 && answers.last().unwrap().1.is_last(), "one answer ends the others: {answers:?}");
-    answers
-}
-
-fn parse(frame: &[u8]) -> (u32, Answer) {
-    let (length, body) = frame.split_first_chunk().unwrap();
-    assert_eq!(frame_length(*length), Ok(body.len()));
-    let frame = Frame::parse(body).unwrap();
-    (frame.number, frame.answer().unwrap())
-}
-
-fn code(answers: &[Answer]) -> u16 {
-    match answers {
-        [.., Answer::Refused(refusal)] => refusal.code,
-        other => panic!("not refused: {other:?}"),
-    }
-}
 
 #[test]
 fn the_answers_are_the_devices_own() {
     let mut desk = Desk::attached();
-    let mut device = Place::p1::<BATCH>().funded::<BATCH>(2000);
+    let place = Place::p1::<BATCH>();
+    let mut device = place.funded::<BATCH>(2000);
     let expected = frank_one(&mut device, 7, 110);
     assert_eq!(desk.frank(&[request(7, 110)]), [Answer::Indicium(expected.clone()), Answer::Done]);
     assert_eq!(desk.ask(Command::fetch(RequestId(7))), [Answer::Indicium(expected), Answer::Done]);
@@ -137,16 +65,24 @@ fn only_the_control_unit_franks_and_there_is_one_at_a_time() {
     let mut desk = Desk::new();
     assert_eq!(code(&desk.frank(&[request(1, 10)])), Fault::NotControlUnit.code());
     assert_eq!(code(&desk.ask(Command::fetch(RequestId(1)))), Fault::NotControlUnit.code());
-    assert_eq!(desk.ask(Command::Attach), [Answer::Done]);
-    assert_eq!(desk.ask(Command::Attach), [Answer::Done], "the same peer again changes nothing");
+    desk.attend();
+    assert_eq!(desk.ask(Command::Attach), [Answer::Done], "the same peer again is asked again");
+    let question = desk.questions.pop().unwrap();
+    assert_eq!(desk.reply(&question), [Answer::Done]);
     let mut other = desk.service.open(2);
-    assert_eq!(code(&ask(&mut desk.service, &mut other, 1, Command::Attach)), Fault::RoleTaken.code());
-    assert_eq!(code(&ask(&mut desk.service, &mut other, 2, Command::Detach)), Fault::NotControlUnit.code());
+    let mut number = 0;
+    let mut ask_as_other = |desk: &mut Desk, command: Command<'_>| {
+        number += 1;
+        ask(&mut desk.service, &mut other, number, command).0
+    };
+    assert_eq!(code(&ask_as_other(&mut desk, Command::Attach)), Fault::RoleTaken.code());
+    assert_eq!(code(&ask_as_other(&mut desk, Command::Detach)), Fault::NotControlUnit.code());
     assert_eq!(desk.frank(&[request(1, 10)]).last(), Some(&Answer::Done));
-    desk.service.close(&other);
+    let third = desk.service.open(3);
+    desk.service.close(&third);
     assert_eq!(desk.frank(&[request(2, 10)]).last(), Some(&Answer::Done), "another's end is not its own");
     desk.service.close(&desk.session);
-    assert_eq!(ask(&mut desk.service, &mut other, 3, Command::Attach), [Answer::Done]);
+    assert_eq!(ask_as_other(&mut desk, Command::Attach), [Answer::Done]);
     assert_eq!(code(&desk.frank(&[request(3, 10)])), Fault::NotControlUnit.code());
 }
 
@@ -175,14 +111,14 @@ fn a_number_that_is_not_greater_than_the_last_is_refused_and_nothing_is_done() {
     let bytes = request(1, 10).to_bytes();
     let frank = Command::Frank { requests: Requests::new(&bytes) };
     for number in [0, 1] {
-        let answers = ask(&mut desk.service, &mut desk.session, number, frank.clone());
+        let (answers, _) = ask(&mut desk.service, &mut desk.session, number, frank.clone());
         assert_eq!(code(&answers), Fault::Order.code(), "number {number}");
     }
-    assert_eq!(ask(&mut desk.service, &mut desk.session, 9, Command::Findings), [Answer::Done]);
-    let answers = ask(&mut desk.service, &mut desk.session, 8, frank);
+    assert_eq!(ask(&mut desk.service, &mut desk.session, 9, Command::Findings).0, [Answer::Done]);
+    let (answers, _) = ask(&mut desk.service, &mut desk.session, 8, frank);
     assert_eq!(code(&answers), Fault::Order.code());
     let mut other = desk.service.open(2);
-    let registers = ask(&mut desk.service, &mut other, 1, Command::Registers);
+    let (registers, _) = ask(&mut desk.service, &mut other, 1, Command::Registers);
     assert!(matches!(registers[..], [Answer::Registers(Registers { r8: 0, .. }), Answer::Done]));
 }
 
@@ -292,7 +228,7 @@ proptest! {
             handle(&mut desk.service, &mut desk.session, frame);
         }
         let mut other = desk.service.open(2);
-        let registers = ask(&mut desk.service, &mut other, 1, Command::Registers);
+        let (registers, _) = ask(&mut desk.service, &mut other, 1, Command::Registers);
         let [Answer::Registers(registers), Answer::Done] = &registers[..] else { panic!("{registers:?}") };
         prop_assert_eq!(registers.check(), Ok(()));
         prop_assert_eq!(registers.r3.minor(), 2000, "no bytes add credit");

@@ -1,11 +1,13 @@
 //! `porto psd init`: personalisation, once in a meter's life.
 
+use super::fitting::Fitting;
 use super::{failure, refused};
 use crate::failure::Failure;
 use crate::output;
+use psd::service::Service;
 use psd_host::client::Client;
 use psd_host::documents::PersonalisationDocument;
-use psd_host::{Identity, pairing_path};
+use psd_host::{Equipment, Identity, SystemClock, pairing_path, personalise_equipped};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -18,6 +20,8 @@ pub struct Init {
     /// The device's memory file, which must not exist; its key will lie beside it as FILE.key.
     #[arg(long, value_name = "FILE")]
     memory: PathBuf,
+    #[command(flatten)]
+    fitting: Fitting,
     /// Leave it to `porto psd pair` to pair the device; else it is paired with this computer, in FILE.pair.
     #[arg(long)]
     unpaired: bool,
@@ -31,8 +35,9 @@ impl Init {
     pub fn run(self) -> Result<ExitCode, Failure> {
         let personalisation = PersonalisationDocument::read(&self.personalisation).map_err(failure)?;
         let serial = personalisation.serial;
-        drop(psd_host::personalise(&self.memory, personalisation).map_err(failure)?);
-        let mut client = Client::open(&self.memory).map_err(refused)?;
+        let equipment = self.fitting.or(Equipment::default());
+        let psd = personalise_equipped(&self.memory, personalisation, SystemClock, &equipment);
+        let mut client = Client::run(Box::new(Service::new(*psd.map_err(failure)?))).map_err(refused)?;
         if !self.unpaired {
             let identity = Identity::find(Path::new("/")).map_err(failure)?;
             client.attach().map_err(refused)?;

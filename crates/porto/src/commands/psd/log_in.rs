@@ -114,7 +114,7 @@ fn log_in(client: &mut Client, device: &Device, person: Person, password: &Passw
     let mut is_told = false;
     loop {
         match client.log_in(person, password) {
-            Err(error) if device.memory.is_some() && error.code() == Some(WAIT) => {
+            Err(error) if device.place.memory.is_some() && error.code() == Some(WAIT) => {
                 if !is_told {
                     eprintln!("porto: {error}: waiting");
                     is_told = true;

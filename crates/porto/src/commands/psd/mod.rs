@@ -2,6 +2,7 @@
 
 mod credit;
 mod fetch;
+mod fitting;
 mod frank;
 mod init;
 mod lock;
@@ -15,8 +16,9 @@ mod serve;
 mod user;
 
 use crate::failure::Failure;
+use fitting::Fitting;
 use psd_host::client::{Attendant, Client, ClientError};
-use psd_host::{HostError, pairing_path};
+use psd_host::{Equipment, HostError, pairing_path};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -77,10 +79,19 @@ impl Command {
     }
 }
 
-/// Which device: one that is run by this command, or one that runs already.
+/// Which device, and what it is fitted with where this command runs it.
+#[derive(clap::Args)]
+struct Device {
+    #[command(flatten)]
+    place: Place,
+    #[command(flatten)]
+    fitting: Fitting,
+}
+
+/// Where the device is: in a file, to be run by this command, or at a socket, where it runs already.
 #[derive(clap::Args)]
 #[group(required = true, multiple = false)]
-struct Device {
+struct Place {
     /// The device's memory file, which no other process may have open; its key lies beside it as FILE.key.
     #[arg(long, value_name = "FILE")]
     memory: Option<PathBuf>,
@@ -103,7 +114,7 @@ struct Attached {
 impl Attached {
     /// A connection as the control unit.
     fn attach(&self) -> Result<Client, Failure> {
-        let pairing = self.pairing.clone().or(self.device.memory.as_deref().map(pairing_path));
+        let pairing = self.pairing.clone().or(self.device.place.memory.as_deref().map(pairing_path));
         let pairing = pairing.ok_or_else(|| Failure::usage("--pairing is needed with --socket"))?;
         let mut client = self.device.connect()?;
         client.attend(Attendant::read(&pairing, Path::new("/")).map_err(failure)?);
@@ -115,8 +126,11 @@ impl Attached {
 impl Device {
     /// A connection for what anybody may ask.
     fn connect(&self) -> Result<Client, Failure> {
-        let client = match (&self.memory, &self.socket) {
-            (Some(memory), _) => Client::open(memory),
+        let client = match (&self.place.memory, &self.place.socket) {
+            (Some(memory), _) => Client::open(memory, &self.fitting.clone().or(Equipment::default())),
+            (None, Some(_)) if !self.fitting.is_empty() => {
+                return Err(Failure::usage("--sensor and --tpm go with --memory, or with `porto psd serve`"));
+            }
             (None, Some(socket)) => Client::connect(socket),
             (None, None) => return Err(Failure::usage("either --memory or --socket is needed")),
         };
