@@ -11,7 +11,7 @@ use super::sector::{Header, PERSONALISATION, SETUP, Sector};
 use super::{Memory, MemoryKey, SECTOR_BYTES, Store};
 use crate::error::{Error, Fault};
 use crate::request::Request;
-use crate::state::{Finding, State, UNIT_BYTES, UNITS as STATE_UNITS};
+use crate::state::{Finding, State, UNIT_BYTES, UNITS as STATE_UNITS, unit_count};
 
 /// What a start found in the memory.
 pub(crate) struct Recovered<const BATCH: usize> {
@@ -220,7 +220,7 @@ impl<M: Memory, const BATCH: usize> Store<M, BATCH> {
             let (sealer, sector) = self.load(slot, index, copy)?;
             let (_, payload) = sealer.open(sector).ok_or(format)?;
             let (units, rest) = payload.as_chunks::<UNIT_BYTES>();
-            let state_share = if index == 0 { STATE_UNITS } else { 0 };
+            let state_share = if index == 0 { unit_count(units).ok_or(format)? } else { 0 };
             let (state, items) = units.split_at_checked(state_share).ok_or(format)?;
             let last = index + 1 == usize::from(record.count);
             if !rest.is_empty() || (!last && units.len() != UNITS_PER_SECTOR) {

@@ -7,7 +7,7 @@
 //!                  slot 1: ...                                    up to slot 7
 //! ```
 //!
-//! A record is 32 units of state and one unit for each debit, 127 units to a sector; each of its sectors is
+//! A record is up to 32 units of state and one unit for each debit, 127 units to a sector; each of its sectors is
 //! written twice, in sectors of their own. Commits go round the slots, so that wear is spread and the newest
 //! durable record is never written over.
 
@@ -30,7 +30,7 @@ const _: () = assert!(UNITS_PER_SECTOR * UNIT_BYTES == PAYLOAD_BYTES);
 const _: () = assert!(STATE_UNITS < UNITS_PER_SECTOR, "the state lies in the record's first sector");
 const _: () = assert!(SLOTS >= 3 && SLOTS < SETUP[1] as usize);
 
-/// Sectors of one copy of a record with this many debits.
+/// Sectors of one copy of a record with this many debits, at most.
 pub(crate) const fn pairs(debits: usize) -> usize {
     (STATE_UNITS + debits).div_ceil(UNITS_PER_SECTOR)
 }
@@ -170,9 +170,10 @@ impl<M: Memory, const BATCH: usize> Store<M, BATCH> {
         state: &State,
         debits: &[Request],
     ) -> Result<(), Error> {
-        let state_units = state.to_units(debits.len() as u16);
-        let mut units = state_units.into_iter().chain(debits.iter().copied().map(Request::to_unit));
-        let count = pairs(debits.len());
+        let (state_units, state_count) = state.to_units(debits.len() as u16);
+        let state_units = state_units.into_iter().take(state_count);
+        let mut units = state_units.chain(debits.iter().copied().map(Request::to_unit));
+        let count = (state_count + debits.len()).div_ceil(UNITS_PER_SECTOR);
         for index in 0..count {
             let mut used = 0;
             self.fill(|payload| {
@@ -197,13 +198,13 @@ impl<M: Memory, const BATCH: usize> Store<M, BATCH> {
 
     /// Seals a state without writing it: a trial of how long that takes.
     pub fn seal_for_trial(&mut self, state: &State) {
-        let units = state.to_units(0);
+        let (units, count) = state.to_units(0);
         self.fill(|payload| {
             let places = payload.as_chunks_mut().0;
-            places.iter_mut().zip(units).for_each(|(place, unit)| *place = unit);
+            places.iter_mut().zip(units.into_iter().take(count)).for_each(|(place, unit)| *place = unit);
         });
         let [sector, _] = &mut self.pair;
-        let used = (STATE_UNITS * UNIT_BYTES) as u16;
+        let used = (count * UNIT_BYTES) as u16;
         self.sealer.seal(sector, Header { used, ..Header::empty(0, 0) });
     }
 

@@ -17,6 +17,11 @@ pub(crate) const UNIT_BYTES: usize = 32;
 /// Units of the state.
 pub(crate) const UNITS: usize = 32;
 
+/// Units that every record has: up to the one that says how many there are.
+const UNITS_MIN: usize = COUNT_AT / UNIT_BYTES + 1;
+/// Where it is said how many units there are.
+const COUNT_AT: usize = 127;
+
 const STATE_BYTES: usize = UNITS * UNIT_BYTES;
 const VERSION: u16 = 2;
 
@@ -56,8 +61,9 @@ const NEXT_CODEWORD: u32 = 1 << 9;
 const KNOWN_FLAGS: u32 = (1 << 10) - 1;
 
 impl State {
-    /// The state's units, with the number of debits that follow it.
-    pub fn to_units(self, debits: u16) -> [[u8; UNIT_BYTES]; UNITS] {
+    /// The state's units, with the number of debits that follow it, and how many of them the record has: those at the
+    /// end that hold nothing are left out, since what is not there need not be sealed.
+    pub fn to_units(self, debits: u16) -> ([[u8; UNIT_BYTES]; UNITS], usize) {
         let mut units = [[0; UNIT_BYTES]; UNITS];
         let writer = &mut Writer::new(units.as_flattened_mut());
         writer.put(&VERSION.to_le_bytes());
@@ -94,7 +100,10 @@ impl State {
         }
         writer.put(&self.usage.to_bytes());
         writer.put(&self.failures.to_bytes());
-        units
+        let last = units.iter().rposition(|unit| *unit != [0; UNIT_BYTES]).unwrap_or_default();
+        let count = (last + 1).max(UNITS_MIN);
+        set_unit_count(&mut units, count as u8);
+        (units, count)
     }
 
     fn put_standing(&self, writer: &mut Writer<'_>) {
@@ -262,6 +271,18 @@ fn take_date(reader: &mut Reader<'_>) -> Option<Date> {
     Date::from_day_number(reader.u32()?).ok()
 }
 
+fn set_unit_count(units: &mut [[u8; UNIT_BYTES]; UNITS], count: u8) {
+    if let Some(place) = units.as_flattened_mut().get_mut(COUNT_AT) {
+        *place = count;
+    }
+}
+
+/// How many units of state a record has that begins with these; nothing if it cannot have so many.
+pub(crate) fn unit_count(units: &[[u8; UNIT_BYTES]]) -> Option<usize> {
+    let count = usize::from(*units.as_flattened().get(COUNT_AT)?);
+    (UNITS_MIN..=UNITS).contains(&count).then_some(count)
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::Block;
@@ -294,7 +315,9 @@ mod tests {
         state.usage = used();
         state.errors = ErrorCounts::from_counters([7; ErrorKind::ALL.len()]);
         state.note(Finding { commit: 9, tenths: 8, kind: Finding::HEALED, detail: 2 });
-        let units = state.to_units(1000);
+        let (units, count) = state.to_units(1000);
+        assert_eq!(unit_count(&units), Some(count));
+        assert!(units.iter().skip(count).all(|unit| *unit == [0; UNIT_BYTES]));
         assert_eq!(State::from_units(&units), Some((state, 1000)));
         let bytes = units.as_flattened();
         assert!(bytes.get(USED_BYTES..).unwrap().iter().all(|byte| *byte == 0));
@@ -304,7 +327,8 @@ mod tests {
 
     #[test]
     fn a_version_or_flag_of_a_later_time_is_no_state() {
-        let units = State::fresh(0, Date::FIRST, [0; 16]).to_units(0);
+        let (units, count) = State::fresh(0, Date::FIRST, [0; 16]).to_units(0);
+        assert!(count < UNITS, "what holds nothing is left out");
         for byte in [0, 1, 5, 6, 7] {
             let mut changed = units;
             *changed.as_flattened_mut().get_mut(byte).unwrap() = 0xf0;

@@ -18,7 +18,7 @@ mod standing;
 pub use errors::{ErrorCounts, ErrorKind};
 pub(crate) use finding::FINDINGS;
 pub use finding::Finding;
-pub(crate) use layout::{UNIT_BYTES, UNITS};
+pub(crate) use layout::{UNIT_BYTES, UNITS, unit_count};
 pub use standing::Block;
 pub(crate) use standing::{Blocks, Standing};
 
