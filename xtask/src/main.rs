@@ -3,6 +3,7 @@
 mod bench;
 mod claims;
 mod demo;
+mod firmware;
 mod fuzz;
 mod pictures;
 mod services;
@@ -26,6 +27,8 @@ enum Task {
     Bench(bench::Options),
     /// Read rates over a folder of pictures whose truth is known
     Pictures(pictures::Options),
+    /// Build the security device for a bare processor (needs two Debian packages, which it names)
+    Firmware,
     /// Run a fuzz target for some seconds (needs the nightly toolchain and cargo-fuzz)
     Fuzz(fuzz::Options),
 }
@@ -37,6 +40,7 @@ fn main() -> ExitCode {
         Task::Claims => claims::run(),
         Task::Bench(options) => bench::run(&options),
         Task::Pictures(options) => pictures::run(&options),
+        Task::Firmware => firmware::run(),
         Task::Fuzz(options) => fuzz::run(&options),
     };
     match outcome {
