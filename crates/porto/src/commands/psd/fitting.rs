@@ -29,3 +29,14 @@ impl Fitting {
         }
     }
 }
+
+/// The first of two indices in a TPM, as 0x01807078 or in decimal digits.
+pub fn index_base(text: &str) -> Result<u32, String> {
+    let number = match text.strip_prefix("0x") {
+        Some(digits) => u32::from_str_radix(digits, 16),
+        None => text.parse(),
+    };
+    let (least, greatest) = (TpmPlace::INDEX_BASE_MIN, TpmPlace::INDEX_BASE_MAX);
+    let sentence = || format!("an index is a number from {least:#010x} to {greatest:#010x}");
+    number.ok().filter(|number| (least..=greatest).contains(number)).ok_or_else(sentence)
+}

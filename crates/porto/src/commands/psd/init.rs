@@ -1,6 +1,6 @@
 //! `porto psd init`: personalisation, once in a meter's life.
 
-use super::fitting::Fitting;
+use super::fitting::{Fitting, index_base};
 use super::{failure, refused};
 use crate::failure::Failure;
 use crate::output;
@@ -22,6 +22,9 @@ pub struct Init {
     memory: PathBuf,
     #[command(flatten)]
     fitting: Fitting,
+    /// The first of the two indices that the device is to have in the TPM; 0x01807078 if not given.
+    #[arg(long, value_name = "INDEX", requires = "tpm", value_parser = index_base)]
+    tpm_index: Option<u32>,
     /// Leave it to `porto psd pair` to pair the device; else it is paired with this computer, in FILE.pair.
     #[arg(long)]
     unpaired: bool,
@@ -35,7 +38,10 @@ impl Init {
     pub fn run(self) -> Result<ExitCode, Failure> {
         let personalisation = PersonalisationDocument::read(&self.personalisation).map_err(failure)?;
         let serial = personalisation.serial;
-        let equipment = self.fitting.or(Equipment::default());
+        let mut equipment = self.fitting.or(Equipment::default());
+        if let (Some(tpm), Some(index)) = (&mut equipment.tpm, self.tpm_index) {
+            tpm.index_base = index;
+        }
         let psd = personalise_equipped(&self.memory, personalisation, SystemClock, &equipment);
         let mut client = Client::run(Box::new(Service::new(*psd.map_err(failure)?))).map_err(refused)?;
         if !self.unpaired {

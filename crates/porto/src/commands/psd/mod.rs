@@ -1,5 +1,6 @@
 //! `porto psd`: the postal security device, one module per command. Each speaks the device's protocol.
 
+mod clear_tpm;
 mod credit;
 mod fetch;
 mod fitting;
@@ -55,6 +56,8 @@ pub enum Command {
     Logout(log_in::LogOut),
     /// Run a device for others to use, at a socket
     Serve(serve::Serve),
+    /// Remove a former device from a TPM
+    ClearTpm(clear_tpm::ClearTpm),
 }
 
 impl Command {
@@ -75,6 +78,7 @@ impl Command {
             Command::Login(command) => command.run(),
             Command::Logout(command) => command.run(),
             Command::Serve(command) => command.run(),
+            Command::ClearTpm(command) => command.run(),
         }
     }
 }
