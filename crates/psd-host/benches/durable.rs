@@ -32,6 +32,12 @@ fn measure(folder: &std::path::Path) -> Result<(), Box<dyn Error>> {
         let batches = timed(|| Ok(mailroom.frank_batches(BATCHES, |one| drop(black_box(one)))?))?;
         batch_rates.push(rate(BATCHES * BATCH, batches));
     }
+    let mut starts = Vec::new();
+    for _ in 0..ROUNDS {
+        let begin = Instant::now();
+        mailroom = mailroom.restart(folder)?;
+        starts.push(begin.elapsed().as_secs_f64() * 1000.0);
+    }
     let mut ratios: Vec<f64> =
         single_rates.iter().zip(&bare_rates).map(|(single, bare)| single / bare).collect();
     println!("bare pwrite + fdatasync of {COMMIT_BYTES} bytes  {:>10.0} /s", median(&mut bare_rates));
@@ -39,6 +45,7 @@ fn measure(folder: &std::path::Path) -> Result<(), Box<dyn Error>> {
     println!("  share of the bare rate               {:>10.3}", median(&mut ratios));
     println!("bare pwrite + fdatasync of {BATCH_BYTES} bytes {:>10.0} /s", median(&mut bare_batch_rates));
     println!("group commit of {BATCH}                  {:>10.0} imprints/s", median(&mut batch_rates));
+    println!("a start with its recovery              {:>10.2} ms", median(&mut starts));
     Ok(())
 }
 

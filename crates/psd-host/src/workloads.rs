@@ -79,6 +79,13 @@ impl Mailroom {
         Ok(requests.chunks(1).try_for_each(|request| self.psd.frank(request, &mut take))?)
     }
 
+    /// Ends the device and starts it anew on its memory: everything is read, checked and committed again.
+    pub fn restart(self, folder: &Path) -> Result<Mailroom, HostError> {
+        let Mailroom { psd, key, next_id, date } = self;
+        drop(psd);
+        Ok(Mailroom { psd: crate::open(&folder.join("memory"))?, key, next_id, date })
+    }
+
     /// Franks this many full batches, one commit each.
     pub fn frank_batches(&mut self, batches: usize, mut take: impl FnMut(Indicium)) -> Result<(), HostError> {
         self.attend()?;
@@ -90,8 +97,8 @@ impl Mailroom {
 /// Bytes that a commit of one imprint writes: both copies of one sector.
 pub const COMMIT_BYTES: usize = 2 * SECTOR_BYTES;
 
-/// Bytes that a commit of a full batch writes: both copies of eight sectors.
-pub const BATCH_BYTES: usize = 8 * COMMIT_BYTES;
+/// Bytes that a commit of a full batch writes: both copies of nine sectors.
+pub const BATCH_BYTES: usize = 9 * COMMIT_BYTES;
 
 /// The medium alone: a file of the memory's size, written round and round and synced each time.
 pub struct BareFile {

@@ -136,7 +136,12 @@ impl<M: Memory, B: Board, const BATCH: usize> Service<M, B, BATCH> {
     pub fn handle(&mut self, frame: &[u8], session: &mut Session, emit: Emit<'_>) {
         let (number, command) = match accept(frame, session) {
             Ok(accepted) => accepted,
-            Err((number, fault)) => return send(number, &Answer::Refused(fault.into()), emit),
+            Err((number, fault)) => {
+                if let Device::Working(psd) = &mut self.device {
+                    psd.note_frame();
+                }
+                return send(number, &Answer::Refused(fault.into()), emit);
+            }
         };
         let mut give = |answer: &Answer| send(number, answer, emit);
         let brings_control_unit = matches!(command, Command::Attach | Command::Pair { .. });

@@ -47,6 +47,11 @@ impl<M: Memory, B: Board, const BATCH: usize> Psd<M, B, BATCH> {
         Ok(key)
     }
 
+    /// What came was no command: it is counted.
+    pub fn note_frame(&mut self) {
+        self.count(ErrorKind::Frames);
+    }
+
     /// Whether a control unit is paired with the device.
     pub fn is_paired(&self) -> bool {
         self.setup.pairing.is_some()

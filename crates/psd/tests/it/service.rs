@@ -120,6 +120,9 @@ fn a_number_that_is_not_greater_than_the_last_is_refused_and_nothing_is_done() {
     let mut other = desk.service.open(2);
     let (registers, _) = ask(&mut desk.service, &mut other, 1, Command::Registers);
     assert!(matches!(registers[..], [Answer::Registers(Registers { r8: 0, .. }), Answer::Done]));
+    let (status, _) = ask(&mut desk.service, &mut other, 2, Command::Status);
+    let [Answer::Status(status), Answer::Done] = &status[..] else { panic!("no status") };
+    assert_eq!(status.errors.of(psd::ErrorKind::Frames), 3, "each is counted");
 }
 
 #[test]
