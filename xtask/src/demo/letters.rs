@@ -37,8 +37,8 @@ pub fn frank(porto: &Porto, mailroom: &Mailroom) -> Result<Vec<Letter>, String> 
 
 /// Franks one letter and draws its imprint as a picture and on an envelope.
 pub fn frank_one(porto: &Porto, meter: &Meter, postage: u32, name: &str) -> Result<Letter, String> {
-    let indicium =
-        porto.json(&format!("psd frank --memory {}.psd --postage {postage} --json", meter.name), false)?;
+    let frank = format!("psd frank {} {} --postage {postage} --json", meter.place, meter.pairing);
+    let indicium = porto.json(&frank, false)?;
     let letter = Letter { name: name.into(), indicium };
     draw(porto, &letter)?;
     Ok(letter)

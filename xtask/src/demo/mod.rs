@@ -1,5 +1,5 @@
-//! `cargo xtask demo`: the main job from end to end with the real commands. Meters are made and given credit, letters
-//! are franked, drawn, photographed and read back; then a forger with an ordinary printer tries six frauds. Ends well
+//! `cargo xtask demo`: the main job from end to end with the real commands. Meters are made and given credit, one
+//! of them with its security device as a daemon; letters are franked, drawn, photographed and read back; then a forger with an ordinary printer tries six frauds. Ends well
 //! only if every verdict is as it must be. Everything lies in `out/demo/` afterwards.
 
 mod frauds;
@@ -29,6 +29,7 @@ pub fn run() -> Outcome {
     letters::read_back(&porto, &letters, &mut verdicts)?;
     frauds::attempt(&porto, &mailroom, &letters, &mut verdicts)?;
     mailroom.show_registers(&porto)?;
+    mailroom.close()?;
     print!("\n{verdicts}");
     println!("\nenvelopes, photographs and documents lie in {}", folder.display());
     println!("from nothing to the last verdict: {:.1} s", start.elapsed().as_secs_f64());

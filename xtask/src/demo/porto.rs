@@ -1,9 +1,10 @@
 //! The program under demonstration: built once, then called as a user would call it.
 
-use crate::workspace::{self, cargo};
+use crate::workspace::{self, Outcome, cargo};
 use serde_json::Value;
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Child, Command, Stdio};
 
 /// The built program, run in the demo's folder.
 pub struct Porto {
@@ -23,6 +24,23 @@ impl Porto {
         let metadata: Value = serde_json::from_slice(&metadata.stdout).map_err(|error| error.to_string())?;
         let target = metadata["target_directory"].as_str().ok_or("cargo names no target folder")?;
         Ok(Porto { program: Path::new(target).join("debug/porto"), folder: folder.to_path_buf() })
+    }
+
+    /// Starts a daemon, and waits until it says that it listens.
+    pub fn serve(&self, arguments: &str) -> Result<Daemon, String> {
+        println!("$ porto {arguments} &");
+        let mut command = Command::new(&self.program);
+        command.current_dir(&self.folder).args(arguments.split_whitespace()).stdout(Stdio::piped());
+        let started = command.spawn();
+        let mut process =
+            started.map_err(|error| format!("porto {arguments} could not be started: {error}"))?;
+        let mut line = String::new();
+        let said = process.stdout.take().map(|said| BufReader::new(said).read_line(&mut line));
+        let daemon = Daemon { process, arguments: arguments.into() };
+        match said {
+            Some(Ok(1..)) => Ok(daemon),
+            _ => Err(format!("porto {arguments} does not listen")),
+        }
     }
 
     /// A path in the demo's folder.
@@ -68,5 +86,30 @@ impl Porto {
             std::fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
         }
         std::fs::write(&path, bytes).map_err(|error| format!("{}: {error}", path.display()))
+    }
+}
+
+/// A process that ends with the demo.
+pub struct Daemon {
+    process: Child,
+    arguments: String,
+}
+
+impl Daemon {
+    /// Tells it to stop, which it must do well.
+    pub fn stop(mut self) -> Outcome {
+        workspace::run(Command::new("kill").arg(self.process.id().to_string()), "kill")?;
+        match self.process.wait() {
+            Ok(status) if status.success() => Ok(()),
+            ended => Err(format!("porto {} ended with {ended:?}", self.arguments)),
+        }
+    }
+}
+
+impl Drop for Daemon {
+    fn drop(&mut self) {
+        // One that has ended already is what is wanted.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
     }
 }
