@@ -147,6 +147,16 @@ fn another_version_an_unknown_command_and_bytes_too_many_are_refused() {
 }
 
 #[test]
+fn a_memory_that_failed_asks_for_a_new_start_and_a_refusal_does_not() {
+    let mut desk = Desk::attached();
+    assert_eq!(code(&desk.frank(&[request(1, 5000)])), Error::CreditTooLow { available: Money::ZERO }.code());
+    assert!(!desk.service.needs_new_start());
+    desk.place.medium.cut_after(0);
+    assert_eq!(code(&desk.frank(&[request(1, 10)])), Error::MemoryFailed.code());
+    assert!(desk.service.needs_new_start());
+}
+
+#[test]
 fn a_fault_of_the_stream_is_told_under_no_commands_number() {
     let mut told = Vec::new();
     refuse(Fault::Oversized, &mut |frame| told.push(parse(frame)));
