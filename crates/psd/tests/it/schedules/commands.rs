@@ -204,7 +204,7 @@ impl Life<'_> {
         *self.control_units.last_mut().unwrap() = key;
     }
 
-    fn new_codeword(&mut self) -> Codeword {
+    pub fn new_codeword(&mut self) -> Codeword {
         let mut bytes = [0; Codeword::BYTES];
         bytes[..8].copy_from_slice(&self.chance.word().to_le_bytes());
         Codeword::new(bytes)

@@ -57,6 +57,8 @@ pub struct Life<'a> {
     /// A cut has left an older copy beside a newer one.
     pub was_ever_left_behind: bool,
     pub copy: Option<(disk::Copy, Book)>,
+    /// The order by which a memory that could not be read was reset, until the device has started on it.
+    pub rescue: Option<u64>,
     next_id: u64,
     trace: Vec<(u64, &'static str, u64)>,
 }
@@ -104,6 +106,7 @@ impl<'a> Life<'a> {
             was_ever_tampered: false,
             was_ever_left_behind: false,
             copy: None,
+            rescue: None,
             next_id: 1,
             trace: Vec::new(),
         };

@@ -20,7 +20,7 @@ use life::Life;
 /// Steps of one life at most.
 const LIFE_STEPS: u64 = 2000;
 
-const WITHOUT_WHICH_IT_PROVES_NOTHING: [&str; 14] = [
+const WITHOUT_WHICH_IT_PROVES_NOTHING: [&str; 15] = [
     "steps",
     "changes confirmed",
     "answers from memory",
@@ -35,6 +35,7 @@ const WITHOUT_WHICH_IT_PROVES_NOTHING: [&str; 14] = [
     "manipulations found",
     "refusals with consequences",
     "is reset by its service",
+    "is reset from the centre's books",
 ];
 
 fn from_environment(name: &str, default: u64) -> u64 {

@@ -283,6 +283,18 @@ impl Model {
         Expected::Changed(vec![after, whole])
     }
 
+    /// The state that a reset leaves where the memory could not be read: the centre's registers, and all else anew.
+    pub fn rescued(self, books: &Model, order: Order, codeword: &Codeword, setup: (usize, u64)) -> Model {
+        Model {
+            registers: books.registers,
+            grant: (books.grant.0, 0, 0),
+            order,
+            next_codeword: Some((codeword.clone(), u64::MAX)),
+            setup,
+            ..self
+        }
+    }
+
     /// The state after a control unit was paired.
     pub fn paired_with(&self, control_unit: usize) -> Model {
         let mut after = Model { paired: Some(control_unit), ..self.clone() };

@@ -46,6 +46,18 @@ pub fn highest(disk: &Disk) -> u64 {
     (0..SLOTS).flat_map(pair).map(sequence).max().unwrap_or(0)
 }
 
+/// The newest page of the setup, of each place the first whole copy: its place and its number. Where copies of a place
+/// differ, a write was cut off, and the page before counts as well as the one after.
+pub fn newest_setup(disk: &Disk) -> Option<(usize, u64)> {
+    let number = |sector| match disk.tag(sector) {
+        Tag::Whole(number) if number > 0 => Some(number),
+        _ => None,
+    };
+    let pages =
+        [0, 1].into_iter().filter_map(|place| Some((place, setup(place).into_iter().find_map(number)?)));
+    pages.max_by_key(|(_, number)| *number)
+}
+
 fn sequence_in(disk: &Disk, slot: usize) -> Option<u64> {
     let whole = |sector| match disk.tag(sector) {
         Tag::Whole(sequence) => sequence,
