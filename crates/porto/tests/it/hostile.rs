@@ -2,31 +2,19 @@
 
 use crate::desk::Desk;
 use crate::serve::Daemon;
-use std::fs::{self, OpenOptions};
-use std::io::Write;
-use std::process::{Command, Output};
+use std::fs;
 
 const FRANK: &str = "psd frank --socket psd.sock --pairing meter.psd.pair --postage 110";
-
-/// A copy of the program that differs by one byte behind its end, which changes nothing of what it does.
-fn altered_program(desk: &Desk) {
-    fs::copy(env!("CARGO_BIN_EXE_porto"), desk.path("altered")).unwrap();
-    OpenOptions::new().append(true).open(desk.path("altered")).unwrap().write_all(b"!").unwrap();
-}
-
-fn run_altered(desk: &Desk, line: &str) -> Output {
-    Command::new(desk.path("altered")).args(line.split(' ')).current_dir(desk.folder()).output().unwrap()
-}
 
 /// Claim: B3
 #[test]
 fn an_altered_program_as_control_unit_is_noticed_and_blocks_the_meter() {
     let desk = Desk::with_meter();
-    altered_program(&desk);
+    desk.alter_program("altered");
     let _daemon = Daemon::on_meter(&desk);
     // The first program that drives the device is the one enrolled.
     desk.done(FRANK);
-    let output = run_altered(&desk, FRANK);
+    let output = desk.run_program("altered", FRANK);
     let errors = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(1), "{errors}");
     assert!(
@@ -43,10 +31,10 @@ fn an_altered_program_as_control_unit_is_noticed_and_blocks_the_meter() {
 #[test]
 fn an_altered_program_that_only_reads_is_let_be() {
     let desk = Desk::with_meter();
-    altered_program(&desk);
+    desk.alter_program("altered");
     let _daemon = Daemon::on_meter(&desk);
     desk.done(FRANK);
-    assert!(run_altered(&desk, "psd registers --socket psd.sock").status.success());
+    assert!(desk.run_program("altered", "psd registers --socket psd.sock").status.success());
     desk.done(FRANK);
 }
 

@@ -9,6 +9,7 @@ mod needs_strace;
 #[cfg(feature = "tpm")]
 mod needs_swtpm;
 mod psd;
+mod reset;
 mod serve;
 mod symbols;
 

@@ -248,7 +248,10 @@ struct Order {
 impl Opener {
     fn start() -> Opener {
         let (orders, taken) = sync_channel::<Order>(0);
+        let (ready, begun) = sync_channel(1);
         let work = move || {
+            // From here on it has its name, by which whoever confines the others knows it.
+            let _ = ready.send(());
             // A thread that stays outside of landlock has all the less to do. Where there is no filter it does the same.
             let _ = restrict_to_opening();
             for Order { process, answer } in taken {
@@ -258,6 +261,7 @@ impl Opener {
         };
         // Without a thread every order is refused, which is a fault of a part.
         let _ = thread::Builder::new().name(OPENER.into()).spawn(work);
+        let _ = begun.recv();
         Opener { orders }
     }
 

@@ -78,7 +78,7 @@ pub struct Reset {
     /// The report, from `porto psd report`.
     report: PathBuf,
     /// The registers by the centre's books where the meter's own are lost or wrong: R1,R2,R3 in minor units, R4,R8.
-    #[arg(long, value_name = "R1,R2,R3,R4,R8", value_delimiter = ',', num_args = 5)]
+    #[arg(long, value_name = "R1,R2,R3,R4,R8", value_delimiter = ',')]
     registers: Option<Vec<u64>>,
     /// Where to write the reset.
     #[arg(long, value_name = "FILE")]
