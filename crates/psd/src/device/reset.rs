@@ -10,7 +10,7 @@ use super::{Psd, Secrets};
 use crate::board::Board;
 use crate::error::{Error, Fault};
 use crate::keys::unwrap_codeword;
-use crate::memory::{Memory, MemoryKey, Store};
+use crate::memory::{Memory, MemoryKey, SLOTS, Store};
 use crate::message::{Authentic, Order, Proven, Reset, Signed, Task};
 use crate::personalisation::Personalisation;
 use crate::state::{
@@ -161,7 +161,10 @@ impl<M: Memory, B: Board, const BATCH: usize> Rescue<M, B, BATCH> {
         let commit = self.store.highest();
         state.note(Finding { commit, tenths: now.tenths, kind: Finding::RESET, detail: faulted_at as u32 });
         self.board.lose_codeword()?;
-        self.store.commit(state, &[])?;
+        // Each place of the ring once: a damaged record that stays after the new one would block the next start again.
+        for _ in 0..SLOTS {
+            self.store.commit(state, &[])?;
+        }
         Ok(())
     }
 

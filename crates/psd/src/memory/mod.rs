@@ -19,7 +19,7 @@ mod setup;
 
 pub(crate) use recovery::Newest;
 pub use ring::sectors_needed;
-pub(crate) use ring::{Durable, DurableState, Store};
+pub(crate) use ring::{Durable, DurableState, SLOTS, Store};
 pub use sector::{MemoryKey, SECTOR_BYTES, Sector};
 pub(crate) use sector::{PAYLOAD_BYTES, reseal};
 

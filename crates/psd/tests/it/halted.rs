@@ -13,8 +13,16 @@ const ALL_COPIES: u16 = Error::Blocked(Fault::AllCopies).code();
 
 /// A meter with 20.00 of which 0.50 were spent, after damage to all copies of its newest registers.
 fn halted() -> Desk {
+    damaged(0)
+}
+
+/// The same after damage to this many records before them, too.
+fn damaged(more: u64) -> Desk {
     let mut desk = Desk::attached();
     let before = desk.place.medium.durable();
+    for id in 0..more {
+        assert_eq!(desk.frank(&[request(100 + id, 0)]).len(), 2);
+    }
     assert_eq!(desk.frank(&[request(1, 50)]).len(), 2);
     let after = desk.place.medium.durable();
     for sector in (0..after.len()).filter(|sector| before[*sector] != after[*sector]) {
@@ -86,6 +94,19 @@ fn the_service_reset_of_this_fault_starts_it_again_with_the_centres_registers() 
     assert!(matches!(&status[..], [Answer::Status(status), _]
         if status.block.is_none() && status.registers.r2.minor() == 60));
     assert_eq!(code(&desk.ask(reset(faulted_at, 50))), Error::OtherFault { faulted_at: 0 }.code(), "once");
+}
+
+/// Claim: B28
+#[test]
+fn one_service_reset_mends_any_number_of_damaged_records() {
+    for more in 1..6 {
+        let mut desk = damaged(more);
+        let faulted_at = report(&mut desk).0.faulted_at;
+        assert_eq!(desk.ask(reset(faulted_at, 50)), [Answer::Done], "{more} more");
+        desk.attend();
+        assert_eq!(desk.frank(&[request(2, 10)]).len(), 2);
+        desk.place.open_alone::<BATCH>().map(drop).unwrap();
+    }
 }
 
 /// Claim: B24
