@@ -495,7 +495,6 @@ fn a_closing_grant_takes_all_credit_back_and_ends_the_service() {
     assert_eq!(again.unwrap().registers(), Registers::default(), "a new personalisation begins anew");
 }
 
-/// Claim: X7
 #[test]
 fn an_old_image_of_the_memory_is_noticed_by_the_commit_counter() {
     let place = Place::p1::<4>();
