@@ -161,6 +161,7 @@ impl<M: Memory, B: Board, const BATCH: usize> Rescue<M, B, BATCH> {
         let commit = self.store.highest();
         state.note(Finding { commit, tenths: now.tenths, kind: Finding::RESET, detail: faulted_at as u32 });
         self.board.lose_codeword()?;
+        self.store.secure_newest()?;
         // Each place of the ring once: a damaged record that stays after the new one would block the next start again.
         for _ in 0..SLOTS {
             self.store.commit(state, &[])?;

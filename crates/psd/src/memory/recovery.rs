@@ -94,9 +94,8 @@ impl<M: Memory, const BATCH: usize> Store<M, BATCH> {
         self.sequence = header.sequence;
         self.newest = header.sequence;
         self.note_findings(next, &newest, &mut recovered.state);
-        if self.mend_slot(next)? {
-            self.memory.sync()?;
-        }
+        self.mend_slot(next)?;
+        self.secure_newest()?;
         Ok(recovered)
     }
 
@@ -302,6 +301,26 @@ impl<M: Memory, const BATCH: usize> Store<M, BATCH> {
             }
         }
         Ok(mended)
+    }
+
+    /// Makes the record that counts durable, in both its copies, before there is a newer one: what was read may stand in
+    /// a cache, and a write that was cut off may have left an older copy beside it. Else a cut could leave it older
+    /// than its neighbours, as if somebody had put an old record back.
+    pub fn secure_newest(&mut self) -> Result<(), Error> {
+        let slot = self.slot;
+        for index in 0..Self::PAIRS {
+            let [Sight::Sealed(a), Sight::Sealed(b)] = [self.look(slot, index, 0), self.look(slot, index, 1)]
+            else {
+                continue;
+            };
+            let (older, newer) = if a.sequence < b.sequence { (0, 1) } else { (1, 0) };
+            if a.sequence != b.sequence && !a.taken && !b.taken {
+                self.load(slot, index, newer)?;
+                let [sector, _] = &self.pair;
+                self.memory.write(Self::place(slot, index, older), core::slice::from_ref(sector))?;
+            }
+        }
+        Ok(self.memory.sync()?)
     }
 
     const fn pairs_of(slot: usize) -> usize {

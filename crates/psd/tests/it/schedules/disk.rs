@@ -25,15 +25,13 @@ struct Held {
     bytes: Sector,
     tag: Tag,
     readable: bool,
-    /// The write that was to replace it was cut off or undone.
-    left_behind: bool,
     /// What it held before it lost its content: a torn write may happen to put back just what was lost.
     before: Option<Rc<Held>>,
 }
 
 impl Held {
     fn new(bytes: Sector, tag: Tag) -> Held {
-        Held { bytes, tag, readable: true, left_behind: false, before: None }
+        Held { bytes, tag, readable: true, before: None }
     }
 }
 
@@ -94,21 +92,6 @@ impl Disk {
         self.0.borrow().failed
     }
 
-    /// Whether this sector holds what it held before a write that was cut off or undone.
-    pub fn is_left_behind(&self, sector: usize) -> bool {
-        self.0.borrow().live(sector).left_behind
-    }
-
-    /// The same of any sector.
-    pub fn is_any_left_behind(&self) -> bool {
-        (0..self.sectors()).any(|sector| self.is_left_behind(sector))
-    }
-
-    /// Whether something was written and not synced.
-    pub fn has_unsynced(&self) -> bool {
-        !self.0.borrow().pending.is_empty()
-    }
-
     /// It works again, and what was written can be read.
     pub fn revive(&self) {
         let content = &mut *self.0.borrow_mut();
@@ -123,10 +106,7 @@ impl Disk {
         for (at, new) in std::mem::take(&mut content.pending) {
             let place = &mut content.durable[at];
             match chance.below(3) {
-                0 => {
-                    place.left_behind = true;
-                    loss.lost += 1;
-                }
+                0 => loss.lost += 1,
                 1 if loss.torn == 0 => {
                     *place = torn(place, &new, chance);
                     loss.torn += 1;
@@ -238,7 +218,7 @@ fn torn(old: &Held, new: &Held, chance: &mut Chance) -> Held {
     let is_whole = |held: &&Held| bytes[..covered(&held.bytes)] == held.bytes[..covered(&held.bytes)];
     let known = [Some(new), old.before.as_deref(), Some(old)].into_iter().flatten();
     let tag = known.into_iter().find(is_whole).map_or(Tag::Broken, |held| held.tag);
-    Held { left_behind: tag != new.tag, ..Held::new(bytes, tag) }
+    Held::new(bytes, tag)
 }
 
 impl Memory for Disk {
@@ -265,9 +245,6 @@ impl Memory for Disk {
             Err(_) if had_failed => 0,
             Err(_) => content.begun,
         };
-        if !had_failed {
-            (sector + reached..sector + sectors.len()).for_each(|at| content.live_mut(at).left_behind = true);
-        }
         for (at, bytes) in (sector..).zip(sectors).take(reached) {
             let tag = tag_of(bytes);
             content.written.push((at, tag));

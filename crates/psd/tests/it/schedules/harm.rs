@@ -63,11 +63,7 @@ impl Life<'_> {
             sectors.into_iter().for_each(|sector| self.disk.rot(sector, &mut self.chance));
         } else {
             self.note("one copy of a pair rots", place as u64);
-            let [rotting, other] = if self.chance.permille(500) { sectors } else { [sectors[1], sectors[0]] };
-            // Of a record that a cut left in one copy, that copy stays.
-            if !self.disk.is_left_behind(other) {
-                self.disk.rot(rotting, &mut self.chance);
-            }
+            self.disk.rot(sectors[self.chance.below(2)], &mut self.chance);
         }
     }
 

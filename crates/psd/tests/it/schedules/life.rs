@@ -54,8 +54,6 @@ pub struct Life<'a> {
     pub is_tampered: bool,
     /// The same, ever: what was put there can betray itself later.
     pub was_ever_tampered: bool,
-    /// A cut has left an older copy beside a newer one.
-    pub was_ever_left_behind: bool,
     pub copy: Option<(disk::Copy, Book)>,
     /// The order by which a memory that could not be read was reset, until the device has started on it.
     pub rescue: Option<u64>,
@@ -104,7 +102,6 @@ impl<'a> Life<'a> {
             is_rotten: false,
             is_tampered: false,
             was_ever_tampered: false,
-            was_ever_left_behind: false,
             copy: None,
             rescue: None,
             next_id: 1,

@@ -13,8 +13,7 @@ impl Life<'_> {
         if self.chance.permille(100) {
             self.rot();
         }
-        // What a killed process wrote but did not sync is not yet cut off a second time here.
-        if self.chance.permille(200) && !self.disk.has_unsynced() {
+        if self.chance.permille(200) {
             self.arm();
         }
         self.disk.take_written();
@@ -111,11 +110,9 @@ impl Life<'_> {
     /// What the start must make of the record it finds.
     fn started(&mut self, sequence: u64, is_betrayed: bool) -> Model {
         self.was_ever_tampered |= self.is_tampered;
-        self.was_ever_left_behind |= self.disk.is_any_left_behind();
         let found = self.recorded(sequence);
         assert!(self.is_tampered || self.candidates.contains(found), "what was confirmed is lost");
-        // An older copy that a cut left beside a newer one can look as if somebody had put it there.
-        assert!(!is_betrayed || self.was_ever_tampered || self.was_ever_left_behind, "nobody did anything");
+        assert!(!is_betrayed || self.was_ever_tampered, "nobody did anything");
         let codeword = self.board.codeword.borrow();
         let codeword = codeword.as_ref().filter(|_| !self.board.opened.get());
         let (counter, tenths) = (self.board.counter.get(), self.now().tenths);
