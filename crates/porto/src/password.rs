@@ -44,9 +44,10 @@ fn ask(prompt: &str) -> Result<Password, Failure> {
             "there is no terminal to ask at: name a file of the password, or - for stdin",
         ));
     }
+    // Silence comes first: what is typed as soon as the prompt shows is then neither echoed nor flushed away.
+    let silence = Silence::begin(&input).map_err(Failure::usage)?;
     eprint!("{prompt}");
     let _ = io::stderr().flush();
-    let silence = Silence::begin(&input).map_err(Failure::usage)?;
     let password = line(standard_input()?);
     drop(silence);
     eprintln!();

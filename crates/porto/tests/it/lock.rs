@@ -216,7 +216,7 @@ fn at_a_terminal_the_password_is_asked_for_without_echo() {
         .spawn()
         .unwrap();
     let mut keyboard = terminal.stdin.take().unwrap();
-    // Typed only once it is asked for, as a person would: before that the terminal still echoes.
+    // Typed as soon as it is asked for: nothing of it may be lost.
     let mut screen = terminal.stdout.take().unwrap();
     let shown = read_until(&mut screen, "Password of user 1: ");
     keyboard.write_all(b"first user\n").unwrap();
