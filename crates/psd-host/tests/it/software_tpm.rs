@@ -1,6 +1,6 @@
 //! A TPM in software that a test starts and stops.
 
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
@@ -51,11 +51,23 @@ fn start(state: &Path, port: u16) -> Child {
     command.args(["--server", &server(port), "--ctrl", &server(port + 1)]);
     let process = command.stdin(Stdio::null()).stdout(Stdio::null()).spawn().unwrap();
     let begin = Instant::now();
-    while TcpStream::connect(("127.0.0.1", port + 1)).is_err() {
+    // Looked at from outside: a connection to the TPM's own port would count as its one user.
+    while !(is_listening(port) && is_listening(port + 1)) {
         assert!(begin.elapsed() < Duration::from_secs(10), "swtpm does not start");
         sleep(Duration::from_millis(10));
     }
     process
+}
+
+/// Whether somebody listens at this port of 127.0.0.1, by the kernel's table.
+fn is_listening(port: u16) -> bool {
+    const LISTEN: &str = "0A";
+    let table = std::fs::read_to_string("/proc/net/tcp").unwrap();
+    let own = format!("0100007F:{port:04X}");
+    table.lines().any(|line| {
+        let mut fields = line.split_whitespace().skip(1);
+        fields.next() == Some(&own) && fields.nth(1) == Some(LISTEN)
+    })
 }
 
 /// Two ports in a row that nobody uses: a TPM's own, and beside it the one for its control.

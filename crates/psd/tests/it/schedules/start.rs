@@ -2,7 +2,7 @@
 
 use super::life::{Device, Life};
 use super::model::{Awake, BATCH, Model, StartFacts};
-use super::outlook::{Outlook, highest, newest, newest_setup};
+use super::outlook::{Outlook, SLOTS, highest, newest, newest_setup};
 use crate::meter::{link_key, order};
 use psd::{Codeword, Error, Fault, Proven, Rescue, Reset, Task, wrap_codeword};
 
@@ -78,7 +78,8 @@ impl Life<'_> {
         let fresh = Model::fresh(self.now(), Codeword::ZEROS, self.board.counter.get().unwrap_or(0));
         let rescued = fresh.rescued(&self.books, signed.message, &codeword, setup);
         self.rescue = Some(number);
-        self.write_down(std::slice::from_ref(&rescued));
+        // Each place of the ring is written once.
+        self.write_down(&vec![rescued.clone(); SLOTS]);
         self.candidates.push(rescued.clone());
         match result {
             Ok(()) => self.confirm(rescued),
