@@ -117,6 +117,10 @@ struct Watch {
     found: bool,
     /// The codeword is lost, and the next one waits for the housing to be closed.
     is_waiting: bool,
+    /// The control unit at the other end has answered rightly since it attached: only then it is judged.
+    is_proven: bool,
+    /// Its program is another than the one enrolled, or the first, and is judged once it has answered.
+    is_unjudged: bool,
     /// Who is logged in.
     session: Session,
     pace: Record,
@@ -137,6 +141,8 @@ impl Watch {
             is_standby: false,
             found: false,
             is_waiting: false,
+            is_proven: false,
+            is_unjudged: false,
             session: Session::new(failures, now_ms),
             pace: Record::default(),
             speed: Speed::default(),
@@ -180,7 +186,8 @@ impl<M: Memory, B: Board, const BATCH: usize> Psd<M, B, BATCH> {
         self.before_commit(&mut state);
         let durable = self.store.commit(state, self.ledger.requests())?.into_state();
         self.ledger.adopt_state(durable);
-        self.follow_counter()
+        self.try_to_follow_counter();
+        Ok(())
     }
 
     /// Commits a state that names this setup.
@@ -197,7 +204,8 @@ impl<M: Memory, B: Board, const BATCH: usize> Psd<M, B, BATCH> {
         self.before_commit(&mut state);
         let durable = self.store.commit(state, requests)?;
         self.ledger.adopt_franking(durable, &mut self.order);
-        self.follow_counter()
+        self.try_to_follow_counter();
+        Ok(())
     }
 
     fn before_commit(&self, state: &mut State) {
@@ -208,14 +216,22 @@ impl<M: Memory, B: Board, const BATCH: usize> Psd<M, B, BATCH> {
         }
     }
 
+    /// What is durable stays done: where the counter does not go along, the next franking or grant is refused instead.
+    /// The memory never gets more than one count ahead.
+    fn try_to_follow_counter(&mut self) {
+        let _ = self.follow_counter();
+    }
+
     /// Brings the board's counter to what the memory says. The memory goes first: then a memory that is behind the
-    /// counter is known to be an old one, and one that is a step ahead shows a crash between the two.
+    /// counter is known to be an old one, and one that is a step ahead shows a crash between the two. The counter is
+    /// asked before it is advanced: an advance whose answer was lost is not made twice.
     fn follow_counter(&mut self) -> Result<(), Error> {
-        if let Some(counter) = self.watch.counter
-            && counter < self.state().commit_counter
-        {
-            self.board.advance()?;
-            self.watch.counter = Some(counter.saturating_add(1));
+        let due = self.state().commit_counter;
+        if self.watch.counter.is_some_and(|counter| counter < due) {
+            if self.board.value()?.is_some_and(|stands| stands < due) {
+                self.board.advance()?;
+            }
+            self.watch.counter = Some(due);
         }
         Ok(())
     }

@@ -104,7 +104,7 @@ impl<M: Memory, B: Board, const BATCH: usize> Service<M, B, BATCH> {
 
     /// Whether the memory failed since the start: the device does nothing more until a new one.
     pub const fn needs_new_start(&self) -> bool {
-        self.has_lost_memory
+        self.has_lost_memory || matches!(self.device, Device::Gone(_))
     }
 
     /// A session for a new peer, which the board knows by this number.
@@ -198,7 +198,7 @@ impl<M: Memory, B: Board, const BATCH: usize> Service<M, B, BATCH> {
             Command::Order(order) => self.psd()?.order(&order)?,
             Command::Pair { identity } => {
                 let key = self.psd()?.pair(identity)?;
-                give(&Answer::Paired { key: *key.bytes() });
+                give(&Answer::Paired { key });
             }
             Command::Reply { number, code } => self.psd()?.answer(number, &code)?,
             Command::SelfTest => give(&Answer::SelfTest(self.psd()?.self_test()?)),

@@ -65,16 +65,13 @@ impl Client {
     pub fn pair(&mut self, pairing: &Path, identity: &Identity) -> Result<(), ClientError> {
         let serial = self.hello()?.serial;
         let command = Command::Pair { identity: identity.hash };
-        let attending = |client: &Client, key: [u8; 32]| {
-            let paired = Pairing::new(serial, identity.source, Key::new(key));
-            client.connection.attend(Attendant::new(&paired, identity));
-            paired.write(pairing)
-        };
         let key = self.ask(command, |answer| match answer {
             Answer::Paired { key } => Some(key),
             _ => None,
         })?;
-        attending(self, key)?;
+        let paired = Pairing::new(serial, identity.source, Key::new(*key.bytes()));
+        paired.write(pairing)?;
+        self.connection.attend(Attendant::new(&paired, identity));
         // The question that the pairing began with came before anybody knew the answer.
         self.attach()
     }

@@ -102,7 +102,7 @@ impl ControlUnit {
             let frame = Frame::parse(&frame[LENGTH_BYTES..]).expect("a device sends whole frames");
             match frame.answer().expect("a device sends answers") {
                 Answer::Indicium(_) => self.imprints += 1,
-                Answer::Paired { key } => self.key = Some(PairingKey::new(key)),
+                Answer::Paired { key } => self.key = Some(key),
                 Answer::Registers(registers) => self.registers = registers,
                 Answer::Question(asked) => question = Some(asked),
                 Answer::Refused(refusal) => panic!("refused: {}", refusal.sentence),

@@ -40,10 +40,15 @@ impl<M: Memory, B: Board, const BATCH: usize> Psd<M, B, BATCH> {
         let mut bytes = Zeroizing::new([0; PairingKey::BYTES]);
         self.board.fill(bytes.as_mut_slice())?;
         let key = PairingKey::new(*bytes);
+        let measured = self.board.measure(Program::ControlUnit)?;
         let mut setup = self.setup.clone();
         setup.pairing = Some(Paired { key: key.clone(), identity });
+        if let Some(measured) = measured {
+            setup.programs.control_unit.adopt(measured);
+        }
         self.commit_setup(*self.state(), setup)?;
-        self.attach()?;
+        self.watch.is_unjudged = false;
+        self.watch.interrogation.ask_at_once();
         Ok(key)
     }
 
@@ -61,12 +66,16 @@ impl<M: Memory, B: Board, const BATCH: usize> Psd<M, B, BATCH> {
     /// asked at once, and no answer of one that was there before speaks for it.
     pub fn connect(&mut self, peer: u32) -> Result<(), Error> {
         self.watch.interrogation.deactivate();
+        self.watch.is_proven = false;
+        self.watch.is_unjudged = false;
         self.board.attach(peer)?;
         self.attach().inspect_err(|_| self.board.detach())
     }
 
     /// There is no control unit any more.
     pub fn disconnect(&mut self) {
+        self.watch.is_proven = false;
+        self.watch.is_unjudged = false;
         self.board.detach();
     }
 
@@ -92,11 +101,19 @@ impl<M: Memory, B: Board, const BATCH: usize> Psd<M, B, BATCH> {
         if answered == Err(AnswerError::WrongCode) {
             self.count(ErrorKind::Interrogation);
         }
-        Ok(answered?)
+        answered?;
+        self.watch.is_proven = true;
+        if core::mem::take(&mut self.watch.is_unjudged) {
+            self.check_program(Program::ControlUnit)?;
+        }
+        Ok(())
     }
 
     /// Judges what the control unit counted of its encoder, and says what is to be done about the motor.
     pub fn report_speed(&mut self, report: PrintReport) -> Result<PrintAdvice, Error> {
+        if !self.is_active() {
+            return Err(Error::Stopped(Block::Inactive));
+        }
         let settings = self.settings().printing.clone();
         let was_blocked = self.state().standing.blocks.has(Block::PrintSpeed);
         let verdict = self.watch.speed.judge(report, &settings);
@@ -124,6 +141,9 @@ impl<M: Memory, B: Board, const BATCH: usize> Psd<M, B, BATCH> {
 
     /// Judges the time between the columns of a print: one that deviates blocks the machine (kill mode 1).
     pub fn report_columns(&mut self, columns: Columns<impl IntoIterator<Item = u32>>) -> Result<(), Error> {
+        if !self.is_active() {
+            return Err(Error::Stopped(Block::Inactive));
+        }
         let settings = &self.settings().printing;
         match judge_columns(columns.clocks, columns.expected, settings) {
             Ok(()) => Ok(()),

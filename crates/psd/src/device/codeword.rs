@@ -58,7 +58,8 @@ pub(super) fn look(
     {
         return Ok(Sight::Kept);
     }
-    if state.standing.codeword_lost || state.standing.codeword_zeroed {
+    let standing = state.standing;
+    if standing.codeword_lost || standing.codeword_zeroed || standing.blocks.has(Block::KillCodeword) {
         return Ok(Sight::Missed);
     }
     let Some(next) = state.codeword.next else { return Ok(Sight::Missed) };

@@ -28,9 +28,9 @@ impl<M: Memory, B: Board, const BATCH: usize> Psd<M, B, BATCH> {
         let mut flow = Flow::begin(&grant::ROUTINE);
         let begun_ns = self.board.processor_ns();
         let taken = self.take_grant(signed, &mut flow);
-        let taken = self.counted(ended(flow, taken));
+        let taken = self.counted(ended(flow, taken))?;
         self.judge_pace(Critical::Refill, 1, begun_ns)?;
-        taken
+        Ok(taken)
     }
 
     fn take_grant(&mut self, signed: &Signed<Grant>, flow: &mut Flow) -> Result<GrantAnswer, Error> {
@@ -46,6 +46,7 @@ impl<M: Memory, B: Board, const BATCH: usize> Psd<M, B, BATCH> {
             };
         }
         self.permit_call(false)?;
+        self.follow_counter()?;
         let expected = state.grant.number.checked_add(1).ok_or(Error::CounterFull)?;
         if grant.number != expected {
             return Err(Error::OutOfOrder { expected });

@@ -28,9 +28,9 @@ impl<M: Memory, B: Board, const BATCH: usize> Psd<M, B, BATCH> {
         self.watch.busy_ms = self.board.elapsed_ms();
         self.watch.rounds = 0;
         let franked = self.frank_watched(requests, give, &mut flow);
-        let franked = self.counted(ended(flow, franked));
-        self.judge_pace(Critical::Debit, requests.len() as u32, begun_ns)?;
-        franked
+        self.counted(ended(flow, franked))?;
+        // What was refused did not run to its end, and says nothing of how long that takes.
+        self.judge_pace(Critical::Debit, requests.len() as u32, begun_ns)
     }
 
     /// The indicium of a request of the last franking, once more.
@@ -124,6 +124,7 @@ impl<M: Memory, B: Board, const BATCH: usize> Psd<M, B, BATCH> {
         if self.board.is_watched() {
             return Err(self.fault(Event::RunTime));
         }
+        self.follow_counter()?;
         self.check_programs_quickly()?;
         match self.is_active() {
             true => Ok(()),

@@ -9,7 +9,7 @@ use crate::personalisation::Personalisation;
 use crate::supervision::flow::Flow;
 use crate::supervision::routines::numbers;
 use imprint::numbers::{
-    Cipher, CombinationNumber, Indicium, MonotoneKind, NumberError, Quantities, SecondMarking,
+    Cipher, CombinationNumber, Indicium, Key, MonotoneKind, NumberError, Quantities, SecondMarking,
     SecondQuantities, SecondRow, encode,
 };
 
@@ -35,6 +35,7 @@ impl Numbers {
         self.cipher = None;
         self.second_cipher = None;
         self.personalisation.keys.clear();
+        self.personalisation.link = Key::new([0; Key::BYTES]);
     }
 
     /// Checks that the numbers of a planned debit can be made, so that nothing is paid for in vain.

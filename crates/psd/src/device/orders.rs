@@ -87,11 +87,10 @@ impl<M: Memory, B: Board, const BATCH: usize> Psd<M, B, BATCH> {
         let mut state = *self.state();
         let mut setup = None;
         // The clock may be what is wrong: an order is carried out all the same.
-        if let Ok(now) = self.board.now()
-            && !state.standing.blocks.has(Block::Clock)
-        {
-            state.contact_tenths = now.tenths.max(state.clock.tenths);
-        }
+        state.contact_tenths = match self.board.now() {
+            Ok(now) if self.believed(now).is_ok() => now.tenths.max(state.clock.tenths),
+            _ => state.clock.tenths,
+        };
         match *task {
             Task::Suspicion(yes) => state.marks.suspicious = yes,
             Task::Stop(yes) => {
@@ -118,7 +117,9 @@ impl<M: Memory, B: Board, const BATCH: usize> Psd<M, B, BATCH> {
             }
             Task::ClearErrors => {
                 self.errors = ErrorCounts::default();
-                state.marks.manipulated &= state.standing.blocks.iter().any(Block::is_fatal);
+                let is_fatal = state.standing.blocks.iter().any(Block::is_fatal);
+                state.marks.manipulated &= is_fatal;
+                self.watch.found &= is_fatal;
             }
             Task::Unpair => {
                 let mut changed = self.setup.clone();

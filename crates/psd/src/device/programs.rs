@@ -30,7 +30,13 @@ impl<M: Memory, B: Board, const BATCH: usize> Psd<M, B, BATCH> {
     /// Measures a program and holds it against what is enrolled.
     pub(super) fn check_program(&mut self, program: Program) -> Result<(), Error> {
         let Some(measured) = self.board.measure(program)? else { return Ok(()) };
-        match self.setup.programs.of(program).judge(&measured) {
+        let sight = self.setup.programs.of(program).judge(&measured);
+        // Who has not answered cannot frank, and is not judged: else anybody who connects could end the meter.
+        if program == Program::ControlUnit && !self.watch.is_proven && sight != Sight::Current {
+            self.watch.is_unjudged = true;
+            return Ok(());
+        }
+        match sight {
             Sight::Current => Ok(()),
             Sight::First => self.adopt_program(program, measured, Finding::ENROLLED),
             Sight::Next => self.adopt_program(program, measured, Finding::UPDATED),

@@ -81,7 +81,7 @@ impl Event {
 pub(super) fn after(event: Event, mut state: State, settings: &Settings, commit: u64) -> State {
     let block = event.block();
     if !state.standing.blocks.has(block) {
-        state.standing.faulted_at = commit.max(1);
+        state.standing.faulted_at = fault_number(commit, state.commit_counter);
     }
     state.standing.blocks = state.standing.blocks.with(block);
     let (kind, detail) = event.entry();
@@ -99,6 +99,13 @@ pub(super) fn after(event: Event, mut state: State, settings: &Settings, commit:
         }
     }
     state
+}
+
+/// By what a fault is known: the commit before it, and where the commit counter stands, where there is one. An old image
+/// of the memory has the numbers of its time, but the counter has gone on: no number comes twice.
+pub(super) const fn fault_number(commit: u64, counter: u64) -> u64 {
+    let commit = if commit == 0 { 1 } else { commit };
+    commit.wrapping_add(counter << 32)
 }
 
 /// The kind of error that an event counts as.

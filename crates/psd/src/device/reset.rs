@@ -5,16 +5,17 @@
 //! tells; so the log is read before anything is mended. Registers never fall by a reset.
 
 use super::orders::digest_of;
+use super::reactions::fault_number;
 use super::report::{Report, SealedReport, seal_report};
 use super::{Psd, Secrets};
-use crate::board::Board;
+use crate::board::{Board, Now, Program};
 use crate::error::{Error, Fault};
 use crate::keys::unwrap_codeword;
 use crate::memory::{Memory, MemoryKey, SLOTS, Store};
 use crate::message::{Authentic, Order, Proven, Reset, Signed, Task};
 use crate::personalisation::Personalisation;
 use crate::state::{
-    Block, Blocks, ErrorCounts, Finding, LastGrant, LastOrder, NextCodeword, Standing, State,
+    Block, Blocks, ErrorCounts, Finding, LastGrant, LastOrder, NextCodeword, Refill, Standing, State,
 };
 use crate::supervision::flow::Passed;
 use ed25519_dalek::VerifyingKey;
@@ -35,13 +36,16 @@ impl<M: Memory, B: Board, const BATCH: usize> Psd<M, B, BATCH> {
         }
         unwrap_codeword(&self.numbers.personalisation.link, &reset.codeword).ok_or(Error::Codeword)?;
         match reset.registers {
-            Some(proven) => state = with_registers(state, proven)?,
+            Some(proven) => {
+                let (tenths, today) = (state.clock.tenths, state.clock.date);
+                state = with_registers(state, proven, Now { tenths, today, minute: 0 })?;
+            }
             None if standing.blocks.has(Block::Registers) => return Err(Error::RegistersNeeded),
             None => {}
         }
-        let kept = [Block::Stopped, Block::Clock, Block::PrintSpeed].into_iter();
-        let blocks = kept.filter(|block| standing.blocks.has(*block)).fold(Blocks::default(), Blocks::with);
-        state.standing = Standing { blocks, ..Standing::default() };
+        state.standing = mended(standing);
+        // The old codeword is no longer known: the new one takes its place like any that was allowed.
+        state.codeword.check = [0; 16];
         state.codeword.next = Some(NextCodeword { wrapped: reset.codeword, expires_tenths: u64::MAX });
         state.marks.manipulated = false;
         let (commit, tenths) = (self.ledger.commit(), state.clock.tenths);
@@ -51,8 +55,6 @@ impl<M: Memory, B: Board, const BATCH: usize> Psd<M, B, BATCH> {
 
     /// Commits a reset: where it brings registers, the debits of the last franking are no longer theirs.
     pub(super) fn commit_reset(&mut self, state: State, reset: &Reset, passed: Passed) -> Result<(), Error> {
-        // The old codeword goes first: the new one then takes its place like any that was allowed.
-        self.board.lose_codeword()?;
         if reset.registers.is_none() {
             return self.commit_state(state);
         }
@@ -65,12 +67,21 @@ impl<M: Memory, B: Board, const BATCH: usize> Psd<M, B, BATCH> {
         self.watch.found = false;
         self.store.mend(true)?;
         self.look_at_codeword()?;
+        self.check_program(Program::Own)?;
         self.attach()
     }
 }
 
-/// The state with the centre's registers, and no franking to be fetched again.
-fn with_registers(mut state: State, proven: Proven) -> Result<State, Error> {
+/// What remains of a standing after a reset: what the service cannot lift.
+fn mended(standing: Standing) -> Standing {
+    let kept = [Block::Stopped, Block::Clock, Block::PrintSpeed].into_iter();
+    let blocks = kept.filter(|block| standing.blocks.has(*block)).fold(Blocks::default(), Blocks::with);
+    Standing { blocks, ..Standing::default() }
+}
+
+/// The state with the centre's registers, and no franking to be fetched again. A new refill period begins, with a number
+/// that none had before: each refill came with a grant, so there were no more of them than grants.
+fn with_registers(mut state: State, proven: Proven, now: Now) -> Result<State, Error> {
     let Proven { registers, grant } = proven;
     let own = state.registers;
     let falls = registers.r2 < own.r2 || registers.r4 < own.r4 || registers.r8 < own.r8;
@@ -80,6 +91,14 @@ fn with_registers(mut state: State, proven: Proven) -> Result<State, Error> {
     state.registers = registers;
     state.basis.registers = registers;
     state.grant = LastGrant { number: grant, ..LastGrant::default() };
+    state.refill = Refill {
+        counter: state.refill.counter.max(grant).checked_add(1).ok_or(Error::CounterFull)?,
+        r2: registers.r2,
+        r8: registers.r8,
+        tenths: now.tenths,
+        date: now.today,
+    };
+    state.basis.refill = state.refill;
     Ok(state)
 }
 
@@ -90,20 +109,27 @@ pub struct Rescue<M, B, const BATCH: usize> {
     board: B,
     personalisation: Personalisation,
     issuer: VerifyingKey,
+    /// Where the board's commit counter stands.
+    counter: u64,
     fault: Error,
 }
 
 impl<M: Memory, B: Board, const BATCH: usize> Rescue<M, B, BATCH> {
     /// Takes over the memory of a device whose start ended with this error. Fails where not even the personalisation
     /// can be read.
-    pub fn open(memory: M, key: &MemoryKey, board: B, fault: Error) -> Result<Self, Error> {
+    pub fn open(memory: M, key: &MemoryKey, mut board: B, fault: Error) -> Result<Self, Error> {
+        // A part or a medium that failed is no reason to give a sound state up: a new start may find it whole.
+        if !matches!(fault, Error::Blocked(_) | Error::Registers(_)) {
+            return Err(fault);
+        }
         let secrets = Secrets::new(key);
         let (mut store, personalisation) = Store::open(memory, key, |payload| {
             Personalisation::from_payload(payload, BATCH as u16, &secrets.coding)
         })?;
         store.find_highest();
+        let counter = board.value()?.unwrap_or_default();
         let issuer = personalisation.verifying_key()?;
-        Ok(Rescue { store, board, personalisation, issuer, fault })
+        Ok(Rescue { store, board, personalisation, issuer, counter, fault })
     }
 
     /// The meter.
@@ -116,9 +142,9 @@ impl<M: Memory, B: Board, const BATCH: usize> Rescue<M, B, BATCH> {
         self.fault
     }
 
-    /// What its fault is known by: the highest number that any record carries.
+    /// What its fault is known by: the highest number that any record carries, and where the commit counter stands.
     pub fn faulted_at(&self) -> u64 {
-        self.store.highest().max(1)
+        fault_number(self.store.highest(), self.counter)
     }
 
     /// The same as a report that the centre can believe.
@@ -138,7 +164,8 @@ impl<M: Memory, B: Board, const BATCH: usize> Rescue<M, B, BATCH> {
             errors: ErrorCounts::default(),
             findings: Vec::new(),
         };
-        seal_report(&report, &self.personalisation.link, challenge)
+        let link = &self.personalisation.link;
+        seal_report(&report, link, challenge)
     }
 
     /// Commits the registers of a service reset as a new record. The device is to be opened again after it.
@@ -153,14 +180,13 @@ impl<M: Memory, B: Board, const BATCH: usize> Rescue<M, B, BATCH> {
         let proven = reset.registers.ok_or(Error::RegistersNeeded)?;
         unwrap_codeword(&self.personalisation.link, &reset.codeword).ok_or(Error::Codeword)?;
         let now = self.board.now().map_err(|_| Error::Clock)?;
-        let mut state = with_registers(State::fresh(now.tenths, now.today, [0; 16]), proven)?;
+        let mut state = with_registers(State::fresh(now.tenths, now.today, [0; 16]), proven, now)?;
         state.order = LastOrder { number, digest: digest_of(&signed.message) };
         state.setup = self.store.newest_setup().ok_or(Error::Blocked(Fault::Setup))?;
-        state.commit_counter = self.board.value()?.unwrap_or_default();
+        state.commit_counter = self.counter;
         state.codeword.next = Some(NextCodeword { wrapped: reset.codeword, expires_tenths: u64::MAX });
         let commit = self.store.highest();
         state.note(Finding { commit, tenths: now.tenths, kind: Finding::RESET, detail: faulted_at as u32 });
-        self.board.lose_codeword()?;
         self.store.secure_newest()?;
         // Each place of the ring once: a damaged record that stays after the new one would block the next start again.
         for _ in 0..SLOTS {

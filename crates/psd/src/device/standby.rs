@@ -127,7 +127,7 @@ impl<M: Memory, B: Board, const BATCH: usize> Psd<M, B, BATCH> {
 
     /// Whether the newest record is still what was written; a copy that is damaged heals with the next commit.
     fn check_newest(&mut self) -> Result<bool, Error> {
-        match self.store.newest_sight() {
+        match self.store.newest_sight()? {
             Newest::Whole => Ok(true),
             Newest::Damaged => {
                 let mut state = *self.state();
@@ -158,7 +158,7 @@ impl<M: Memory, B: Board, const BATCH: usize> Psd<M, B, BATCH> {
         let codeword = self.look_at_codeword();
         Ok(SelfTest {
             registers: self.state().registers.check().is_ok(),
-            memory: self.store.newest_sight() == Newest::Whole,
+            memory: self.store.newest_sight() == Ok(Newest::Whole),
             codeword: matches!(codeword, Ok(CodewordSight::Kept | CodewordSight::Replaced)),
             programs: self.check_programs().is_ok(),
             sensor: sensor == Ok(false),

@@ -138,7 +138,7 @@ impl<M: Memory, B: Board, const BATCH: usize> Beginning<M, B, BATCH> {
         // One ahead is a crash between the memory and the counter; more is the counter of another memory.
         if in_memory < counter || in_memory > counter.saturating_add(1) {
             self.state.standing.blocks = self.state.standing.blocks.with(Block::Registers);
-            self.state.standing.faulted_at = self.commit.max(1);
+            self.state.standing.faulted_at = reactions::fault_number(self.commit, counter.saturating_add(1));
             self.note(Finding::ROLLED_BACK, 0);
         }
         self.state.commit_counter = counter.saturating_add(1);

@@ -13,6 +13,20 @@ impl<M: Memory, B: Board, const BATCH: usize> Psd<M, B, BATCH> {
     /// The time, never before what an earlier commit saw.
     pub(super) fn now(&mut self) -> Result<Now, Error> {
         let now = self.board.now().map_err(|_| Error::Clock)?;
+        match self.believed(now) {
+            Ok(()) => {}
+            Err(Finding::CLOCK_BACKWARDS) => {
+                return Err(self.block_clock(Finding::CLOCK_BACKWARDS, Error::ClockBackwards));
+            }
+            Err(kind) => return Err(self.block_clock(kind, Error::ClockJumped)),
+        }
+        let (seen, elapsed_ms) = (self.state().clock, self.board.elapsed_ms());
+        self.watch.clock = Some((now, elapsed_ms));
+        Ok(Now { tenths: now.tenths.max(seen.tenths), today: now.today.max(seen.date), ..now })
+    }
+
+    /// Whether a reading of the clock can be believed; else the finding that it is.
+    pub(super) fn believed(&mut self, now: Now) -> Result<(), u16> {
         let elapsed_ms = self.board.elapsed_ms();
         let rules = self.settings().clock;
         let seen = self.state().clock;
@@ -25,13 +39,9 @@ impl<M: Memory, B: Board, const BATCH: usize> Psd<M, B, BATCH> {
             }
         };
         if now.tenths.saturating_add(rules.back_tenths) < earliest {
-            return Err(self.block_clock(Finding::CLOCK_BACKWARDS, Error::ClockBackwards));
+            return Err(Finding::CLOCK_BACKWARDS);
         }
-        if now.tenths > latest {
-            return Err(self.block_clock(Finding::CLOCK_JUMPED, Error::ClockJumped));
-        }
-        self.watch.clock = Some((now, elapsed_ms));
-        Ok(Now { tenths: now.tenths.max(seen.tenths), today: now.today.max(seen.date), ..now })
+        if now.tenths > latest { Err(Finding::CLOCK_JUMPED) } else { Ok(()) }
     }
 
     fn block_clock(&mut self, kind: u16, error: Error) -> Error {

@@ -65,7 +65,14 @@ impl<M: Memory, const BATCH: usize> Store<M, BATCH> {
         let (copy, _) = copy.ok_or(Error::Blocked(Fault::Personalisation))?;
         let (sealer, sector) = store.load(slot, 0, copy)?;
         let (_, payload) = sealer.open(sector).ok_or(Error::Blocked(Fault::Personalisation))?;
-        let content = personalisation(payload)?;
+        let content = personalisation(payload);
+        if matches!(content, Err(Error::Blocked(Fault::KeysWiped))) {
+            // A cut between the copies may have left the keys in the other one.
+            let [sector, _] = store.pair;
+            store.memory.write(Self::place(slot, 0, 0), &[sector, sector])?;
+            store.memory.sync()?;
+        }
+        let content = content?;
         Ok((store, content))
     }
 
@@ -143,7 +150,7 @@ impl<M: Memory, const BATCH: usize> Store<M, BATCH> {
     }
 
     /// Reads the newest record again.
-    pub fn newest_sight(&mut self) -> Newest {
+    pub fn newest_sight(&mut self) -> Result<Newest, Error> {
         let (slot, sequence) = (self.slot, self.newest);
         let mut sight = Newest::Lost;
         let mut count = 1;
@@ -151,6 +158,8 @@ impl<M: Memory, const BATCH: usize> Store<M, BATCH> {
         while index < count {
             let mut whole = 0;
             for copy in 0..COPIES {
+                // What cannot be read is no damage: only a new start can tell what is durable.
+                self.load(slot, index, copy)?;
                 match self.look(slot, index, copy) {
                     Sight::Sealed(header) if header.taken => whole += 1,
                     Sight::Sealed(header) if header.sequence == sequence => {
@@ -163,12 +172,12 @@ impl<M: Memory, const BATCH: usize> Store<M, BATCH> {
             }
             match whole {
                 COPIES => {}
-                0 => return Newest::Lost,
+                0 => return Ok(Newest::Lost),
                 _ => sight = Newest::Damaged,
             }
             index += 1;
         }
-        sight
+        Ok(sight)
     }
 
     /// The newest record of a slot of which every pair has a whole copy.

@@ -4,7 +4,7 @@ use super::Fault;
 use crate::device::{SealedReport, SelfTest, Status};
 use crate::error::Error;
 use crate::state::Finding;
-use crate::supervision::interrogation::Question;
+use crate::supervision::interrogation::{PairingKey, Question};
 use crate::supervision::printing::Verdict;
 use access::{Settings, UsageOfUser, UserId, UserSettings};
 use core::fmt::{self, Write};
@@ -44,7 +44,7 @@ pub enum Answer {
     /// The key that device and control unit share from their pairing on: the one answer that carries a key.
     Paired {
         /// The key.
-        key: [u8; 32],
+        key: PairingKey,
     },
     /// A question to the control unit, which no command asked for.
     Question(Question),

@@ -230,7 +230,11 @@ impl State {
 
     /// Notes a finding, dropping the oldest; a trace of manipulation marks the meter.
     pub fn note(&mut self, finding: Finding) {
-        self.findings.rotate_left(1);
+        // What is no trace of manipulation goes first: nobody can wash the log.
+        let oldest = self.findings.iter().position(|known| !known.is_manipulation()).unwrap_or_default();
+        if let Some(newer) = self.findings.get_mut(oldest..) {
+            newer.rotate_left(1);
+        }
         let [.., last] = &mut self.findings;
         *last = finding;
         self.marks.manipulated |= finding.is_manipulation();

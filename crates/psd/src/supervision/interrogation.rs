@@ -99,7 +99,7 @@ impl Settings {
 }
 
 /// The key that device and control unit share from their pairing on.
-#[derive(Clone, Zeroize, ZeroizeOnDrop)]
+#[derive(Clone, Zeroize, ZeroizeOnDrop, Serialize, Deserialize)]
 pub struct PairingKey([u8; PairingKey::BYTES]);
 
 impl PairingKey {

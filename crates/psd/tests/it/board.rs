@@ -32,6 +32,8 @@ pub struct Knobs {
     /// No image can be read.
     pub is_blind: Cell<bool>,
     pub counter: Cell<Option<u64>>,
+    /// The counter does not advance.
+    pub is_counter_stuck: Cell<bool>,
     /// Seed of the random numbers: the same for every board, so that a run can be repeated.
     pub seed: Cell<u64>,
     /// The image measured last, by which the cheap sign is judged.
@@ -62,6 +64,7 @@ impl Board {
             own: Cell::new(None),
             is_blind: Cell::new(false),
             counter: Cell::new(None),
+            is_counter_stuck: Cell::new(false),
             seed: Cell::new(1),
             measured: Cell::new([None; 2]),
         }))
@@ -183,6 +186,9 @@ impl CommitCounter for Board {
     }
 
     fn advance(&mut self) -> Result<(), PartFault> {
+        if self.is_counter_stuck.get() {
+            return Err(PartFault);
+        }
         self.counter.set(self.counter.get().map(|value| value + 1));
         Ok(())
     }

@@ -320,7 +320,8 @@ fn keys_that_are_wiped_are_gone_from_memory_and_device() {
     assert!(meter.fetch(imprint::numbers::RequestId(1)).is_err());
     drop(meter);
     assert_eq!(place.open::<4>().err(), Some(Error::Blocked(Fault::KeysWiped)));
-    let rescue = Rescue::<_, _, 4>::open(before, &memory_key(), place.board.clone(), Error::PartFailed);
+    let rescue =
+        Rescue::<_, _, 4>::open(before, &memory_key(), place.board.clone(), Error::Blocked(Fault::KeysWiped));
     assert_eq!(rescue.err(), Some(Error::Blocked(Fault::KeysWiped)));
 }
 
@@ -533,4 +534,151 @@ fn the_commit_counter_goes_on_with_each_block_of_commits_and_each_start() {
     let meter = place.open::<4>().unwrap();
     assert_eq!(place.board.counter.get(), Some(4));
     assert!(meter.findings().next().is_none());
+}
+
+/// A token that mended a rolled-back meter mends it once: the counter has gone on when the old image comes again.
+#[test]
+fn a_used_reset_does_not_mend_the_same_old_image_a_second_time() {
+    let place = Place::p1::<4>();
+    place.board.counter.set(Some(7));
+    let mut meter = place.funded::<4>(1000);
+    let old = place.medium.durable();
+    frank_one(&mut meter, 1, 500);
+    drop(meter);
+    drop(place.open::<4>().unwrap());
+    let back = place.on(Medium::holding(old.clone()));
+    let mut meter = back.open::<4>().unwrap();
+    let mut registers = meter.registers();
+    (registers.r1, registers.r2, registers.r4, registers.r8) =
+        (Money::from_minor(500), Money::from_minor(500), 1, 1);
+    let token = order(1, reset(meter.report().faulted_at, Some(Proven { registers, grant: 1 })));
+    meter.order(&token).unwrap();
+    back.attend(&mut meter);
+    assert_eq!(franks(&mut meter, 2), Ok(1));
+    drop(meter);
+    let again = back.on(Medium::holding(old));
+    let mut meter = again.open::<4>().unwrap();
+    assert!(matches!(meter.order(&token), Err(Error::OtherFault { .. })));
+    assert!(matches!(franks(&mut meter, 3), Err(Error::Stopped(_))));
+}
+
+#[test]
+fn a_rescue_is_for_memories_that_cannot_be_read_and_for_no_passing_fault() {
+    let place = Place::p1::<4>();
+    let mut meter = place.funded::<4>(1000);
+    let newest = crate::damage::newest_sector(&place, &mut meter, 1);
+    let registers = meter.registers();
+    drop(meter);
+    for copy in [newest, newest + 1] {
+        place.medium.tamper(copy, |sector| sector.fill(0));
+    }
+    let fault = place.open::<4>().err().unwrap();
+    let open = || Rescue::<_, _, 4>::open(place.medium.clone(), &memory_key(), place.board.clone(), fault);
+    let mut rescue = open().unwrap();
+    let faulted_at = rescue.faulted_at();
+    rescue.reset(&order(8, reset(faulted_at, Some(Proven { registers, grant: 1 })))).unwrap();
+    drop(rescue);
+    let passing = Rescue::<_, _, 4>::open(
+        place.medium.clone(),
+        &memory_key(),
+        place.board.clone(),
+        Error::MemoryFailed,
+    );
+    assert_eq!(passing.err(), Some(Error::MemoryFailed), "a medium that failed once gives no state up");
+    assert!(place.open::<4>().is_ok());
+}
+
+#[test]
+fn a_program_that_never_answers_can_connect_and_does_no_harm() {
+    let place = Place::p1::<4>();
+    place.board.control_unit.set(Some([1; 32]));
+    let mut meter = place.funded::<4>(1000);
+    assert_eq!(franks(&mut meter, 1), Ok(1));
+    place.board.control_unit.set(Some([2; 32]));
+    meter.connect(5).unwrap();
+    assert_eq!(franks(&mut meter, 2), Err(Error::Stopped(Block::Inactive)));
+    place.board.elapsed_ms.set(place.board.elapsed_ms.get() + 61_000);
+    meter.tick().unwrap();
+    meter.disconnect();
+    place.board.control_unit.set(Some([1; 32]));
+    meter.connect(6).unwrap();
+    place.attend(&mut meter);
+    assert_eq!(franks(&mut meter, 2), Ok(1), "the right one goes on");
+    place.board.control_unit.set(Some([2; 32]));
+    meter.connect(7).unwrap();
+    place.attend(&mut meter);
+    assert_eq!(franks(&mut meter, 3), Err(Error::Stopped(Block::Kill2)), "whoever has the key is judged");
+}
+
+#[test]
+fn a_counter_that_fails_stops_the_next_franking_and_undoes_nothing() {
+    let place = Place::p1::<4>();
+    place.board.counter.set(Some(0));
+    let mut meter = place.funded::<4>(100_000);
+    let mut id = 0;
+    place.board.is_counter_stuck.set(true);
+    let refused = loop {
+        id += 1;
+        match franks(&mut meter, id) {
+            Ok(_) => assert!(id < 100, "the counter is asked within 64 commits"),
+            Err(error) => break error,
+        }
+    };
+    assert_eq!(refused, Error::PartFailed);
+    assert_eq!(meter.registers().r8, id - 1, "every imprint that was given is paid for, and no other");
+    meter.order(&order(1, Task::Unpair)).unwrap();
+    assert!(!meter.is_paired(), "what is durable is done");
+    place.board.is_counter_stuck.set(false);
+    drop(meter);
+    let meter = place.open::<4>().unwrap();
+    assert!(!meter.is_paired());
+    assert!(meter.findings().next().is_none(), "and nothing looks like an old memory");
+}
+
+#[test]
+fn who_does_not_answer_can_neither_block_by_print_reports_nor_wash_the_log() {
+    let place = Place::p1::<4>();
+    let mut meter = place.funded::<4>(1000);
+    place.board.elapsed_ms.set(place.board.elapsed_ms.get() + 60_001);
+    let columns = psd::Columns { clocks: [0; 3], expected: 1 };
+    assert_eq!(meter.report_columns(columns), Err(Error::Stopped(Block::Inactive)));
+    place.board.watched.set(true);
+    assert!(meter.tick().is_err());
+    place.board.watched.set(false);
+    place.attend(&mut meter);
+    let settings = place.settings.printing.clone();
+    let report = |pulses| psd::supervision::printing::PrintReport { pulses, window_ms: 100 };
+    for _ in 0..10 {
+        for _ in 0..=settings.warnings {
+            meter.report_speed(report(1)).unwrap();
+        }
+        meter.report_speed(report(settings.pulses_per_second / 10)).unwrap();
+    }
+    assert!(kinds(&meter).contains(&Finding::RUN_TIME), "{:?}", kinds(&meter));
+}
+
+#[test]
+fn a_reset_that_is_cut_off_can_be_handed_in_again() {
+    let place = Place::p1::<4>();
+    let mut meter = watched(&place);
+    let faulted_at = meter.report().faulted_at;
+    drop(meter);
+    let image = place.medium.durable();
+    let codeword = place.board.codeword.borrow().clone();
+    for cut in 0..12 {
+        let trial = place.on(Medium::holding(image.clone()));
+        trial.board.codeword.replace(codeword.clone());
+        let mut meter = trial.open::<4>().unwrap();
+        trial.medium.cut_after(cut);
+        let token = order(1, reset(faulted_at, None));
+        let _ = meter.order(&token);
+        drop(meter);
+        trial.medium.lose_power();
+        trial.medium.cut_after(usize::MAX / 2);
+        let mut meter = trial.open::<4>().unwrap();
+        meter.order(&token).unwrap();
+        trial.attend(&mut meter);
+        assert_eq!(franks(&mut meter, 9), Ok(1), "cut {cut}");
+        assert!(!kinds(&meter).contains(&Finding::OPENED_WITHOUT_AUTHORITY), "cut {cut}");
+    }
 }

@@ -277,6 +277,8 @@ impl Model {
         }
         after.blocks.retain(|block| matches!(block, Block::Stopped | Block::Clock));
         (after.faulted_at, after.is_redundancy_taken, after.is_manipulated) = (0, false, false);
+        // No codeword is the old one any more, until the new one has taken its place.
+        after.codeword = Codeword::ZEROS;
         after.next_codeword = Some((codeword.clone(), u64::MAX));
         let mut whole = after.clone();
         (whole.codeword, whole.next_codeword) = (codeword.clone(), None);
@@ -312,6 +314,9 @@ impl Model {
         if board == Some(&self.codeword) {
             return None;
         }
+        if self.blocks.contains(&Block::KillCodeword) {
+            return None;
+        }
         let mut after = self.clone();
         if let Some((next, expires)) = &self.next_codeword
             && tenths <= *expires
@@ -319,11 +324,9 @@ impl Model {
             (after.codeword, after.next_codeword) = (next.clone(), None);
             return Some((after, None));
         }
-        if self.blocks.contains(&Block::KillCodeword) {
-            return None;
-        }
         after.blocks.push(Block::KillCodeword);
-        (after.faulted_at, after.is_redundancy_taken, after.is_manipulated) = (commit.max(1), true, true);
+        after.faulted_at = fault_number(commit, after.commit_counter);
+        (after.is_redundancy_taken, after.is_manipulated) = (true, true);
         Some((after, Some(Block::KillCodeword.code())))
     }
 
@@ -336,7 +339,8 @@ impl Model {
                 if !after.blocks.contains(&Block::Registers) {
                     after.blocks.push(Block::Registers);
                 }
-                (after.faulted_at, after.is_manipulated) = (facts.commit.max(1), true);
+                after.faulted_at = fault_number(facts.commit, counter + 1);
+                after.is_manipulated = true;
             }
             after.commit_counter = counter + 1;
         }
@@ -354,4 +358,9 @@ pub struct StartFacts<'a> {
     /// What the tamper memory holds, after a look at the sensor.
     pub codeword: Option<&'a Codeword>,
     pub tenths: u64,
+}
+
+/// By what a fault is known.
+pub fn fault_number(commit: u64, counter: u64) -> u64 {
+    commit.max(1) + (counter << 32)
 }

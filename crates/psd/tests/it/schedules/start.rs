@@ -1,7 +1,7 @@
 //! A start, held against what the disk holds.
 
 use super::life::{Device, Life};
-use super::model::{Awake, BATCH, Model, StartFacts};
+use super::model::{Awake, BATCH, Model, StartFacts, fault_number};
 use super::outlook::{Outlook, SLOTS, highest, newest, newest_setup};
 use crate::meter::{link_key, order};
 use psd::{Codeword, Error, Fault, Proven, Rescue, Reset, Task, wrap_codeword};
@@ -63,7 +63,7 @@ impl Life<'_> {
         let opened = Rescue::<_, _, BATCH>::open(self.disk.clone(), &self.key, board, error);
         let mut rescue = opened.unwrap();
         let faulted_at = rescue.faulted_at();
-        assert_eq!(faulted_at, self.highest.max(1));
+        assert_eq!(faulted_at, fault_number(self.highest, self.board.counter.get().unwrap_or(0)));
         let codeword = self.new_codeword();
         let wrapped = wrap_codeword(&link_key(), &codeword);
         let Model { registers, grant, .. } = self.books;
