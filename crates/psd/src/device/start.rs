@@ -49,7 +49,7 @@ impl<M: Memory, B: Board, const BATCH: usize> Psd<M, B, BATCH> {
         let secrets = Secrets::new(key);
         let now = board.now().map_err(|_| Error::Clock)?;
         let (payload, used) = personalisation.to_payload(BATCH as u16, Some(&secrets.coding))?;
-        let mut store = Store::format(memory, key, payload.get(..used).unwrap_or_default())?;
+        let mut store = Store::format(memory, key)?;
         let codeword = draw_codeword(&mut board)?;
         board.keep_codeword(&codeword)?;
         board.arm()?;
@@ -73,6 +73,8 @@ impl<M: Memory, B: Board, const BATCH: usize> Psd<M, B, BATCH> {
         };
         let mut psd = beginning.commit(&[])?;
         psd.learn()?;
+        // Last of all: until then the memory does not open.
+        psd.store.write_personalisation(payload.get(..used).unwrap_or_default())?;
         Ok(psd)
     }
 
@@ -115,11 +117,14 @@ impl<M: Memory, B: Board, const BATCH: usize> Psd<M, B, BATCH> {
     }
 }
 
-/// Whether this memory is that of a meter which has not left service.
+/// Whether this memory is that of a meter which has neither left service nor lost its keys.
 fn is_in_service<M: Memory, const BATCH: usize>(memory: &mut M, key: &MemoryKey) -> bool {
     let Ok((mut store, ())) = Store::<_, BATCH>::open(memory, key, |_| Ok(())) else { return false };
     let recovered = store.recover();
-    !recovered.is_ok_and(|recovered| recovered.state.standing.blocks.has(Block::Withdrawn))
+    !recovered.is_ok_and(|recovered| {
+        let standing = recovered.state.standing;
+        standing.blocks.has(Block::Withdrawn) || standing.keys_wiped
+    })
 }
 
 fn draw_codeword(board: &mut impl Board) -> Result<Codeword, Error> {

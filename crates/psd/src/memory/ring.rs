@@ -124,10 +124,14 @@ impl<M: Memory, const BATCH: usize> Store<M, BATCH> {
         self.memory
     }
 
-    /// A store on fresh memory: every sector of the ring sealed as empty, the personalisation in both its copies.
-    /// There is no record yet; the caller commits the first one.
-    pub fn format(memory: M, key: &MemoryKey, personalisation: &[u8]) -> Result<Self, Error> {
+    /// A store on memory that is to be made anew: first the personalisation that may stand there is gone, then every
+    /// sector is sealed as empty. The caller commits the first record and writes the personalisation last: memory
+    /// that was not finished has none, and does not open.
+    pub fn format(memory: M, key: &MemoryKey) -> Result<Self, Error> {
         let mut store = Self::over(memory, key)?;
+        store.fill(|_| ());
+        store.write_pair(usize::from(PERSONALISATION), Header::empty(PERSONALISATION, 0))?;
+        store.memory.sync()?;
         for slot in 0..SLOTS {
             for index in 0..Self::PAIRS {
                 store.write_pair(slot, Header::empty(slot as u8, index as u8))?;
@@ -136,7 +140,7 @@ impl<M: Memory, const BATCH: usize> Store<M, BATCH> {
         for place in SETUP {
             store.write_pair(usize::from(place), Header::empty(place, 0))?;
         }
-        store.write_personalisation(personalisation)?;
+        store.memory.sync()?;
         Ok(store)
     }
 

@@ -682,3 +682,38 @@ fn a_reset_that_is_cut_off_can_be_handed_in_again() {
         assert!(!kinds(&meter).contains(&Finding::OPENED_WITHOUT_AUTHORITY), "cut {cut}");
     }
 }
+
+/// A cut at every write and sync of a second personalisation: the credit that was handed back never returns, and the
+/// memory can be personalised after it.
+#[test]
+fn a_second_personalisation_that_is_cut_off_brings_nothing_back_and_can_be_done_again() {
+    let place = Place::p1::<4>();
+    let mut meter = place.funded::<4>(1000);
+    meter.grant(&closing_grant(2, 1000, 1000)).unwrap();
+    drop(meter);
+    let image = place.medium.durable();
+    let codeword = place.board.codeword.borrow().clone();
+    let personalise = |trial: &Place| {
+        let who = crate::meter::personalisation(trial.profile.clone());
+        Psd::<_, _, 4>::personalise(trial.medium.clone(), &memory_key(), who, trial.board.clone())
+    };
+    let mut was_finished = false;
+    for cut in 0.. {
+        let trial = place.on(Medium::holding(image.clone()));
+        trial.board.codeword.replace(codeword.clone());
+        trial.medium.cut_after(cut);
+        was_finished |= personalise(&trial).is_ok();
+        trial.medium.each_crash_image(997, |image| {
+            let again = trial.on(Medium::holding(image));
+            match again.open_alone::<4>() {
+                Ok(meter) => assert_eq!(meter.registers().r1, Money::ZERO, "cut {cut}"),
+                Err(error) => assert_eq!(error, Error::Blocked(Fault::Personalisation), "cut {cut}"),
+            }
+            let is_new = again.open_alone::<4>().is_ok_and(|meter| meter.status().last_grant == 0);
+            assert!(is_new || personalise(&again).is_ok(), "cut {cut}");
+        });
+        if was_finished {
+            break;
+        }
+    }
+}
