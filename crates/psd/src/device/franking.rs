@@ -327,7 +327,7 @@ mod tests {
             let entry = device.findings().last().unwrap();
             assert_eq!(entry.kind, Finding::FLOW);
             let ran: Vec<Part> =
-                routines::franking::ROUTINE.factors(entry.detail.into()).map(|(part, _)| part).collect();
+                routines::franking::ROUTINE.factors(entry.detail).map(|(part, _)| part).collect();
             assert!(!ran.contains(part), "{} was skipped: {ran:?}", part.name);
             assert_eq!(device.frank(&[zero(2)], |_| ()), Err(Error::Stopped(Block::Kill1)));
         }

@@ -49,17 +49,14 @@ impl Event {
     }
 
     /// What the log says: its kind, and what more there is to say.
-    fn entry(self) -> (u16, u32) {
+    fn entry(self) -> (u16, u64) {
         match self {
             Event::Opening => (Finding::OPENED_WITHOUT_AUTHORITY, 0),
             Event::RunTime => (Finding::RUN_TIME, 0),
-            // The product of all parts of a routine fits 24 bits but for a routine that went round and round.
-            Event::Flow(fault) => {
-                let counter = u32::try_from(fault.counter).unwrap_or(u32::MAX);
-                (Finding::FLOW, counter)
-            }
-            Event::Columns(clocks) => (Finding::COLUMNS, clocks),
-            Event::Program(checksum) => (Finding::PROGRAM, checksum),
+            // The parts' primes are no two routines': the product tells which routine ran, too.
+            Event::Flow(fault) => (Finding::FLOW, fault.counter.min(Finding::DETAIL_MAX)),
+            Event::Columns(clocks) => (Finding::COLUMNS, clocks.into()),
+            Event::Program(checksum) => (Finding::PROGRAM, checksum.into()),
             Event::Standby => (Finding::STANDBY, 0),
         }
     }

@@ -49,7 +49,12 @@ impl<M: Memory, B: Board, const BATCH: usize> Psd<M, B, BATCH> {
         state.codeword.next = Some(NextCodeword { wrapped: reset.codeword, expires_tenths: u64::MAX });
         state.marks.manipulated = false;
         let (commit, tenths) = (self.ledger.commit(), state.clock.tenths);
-        state.note(Finding { commit, tenths, kind: Finding::RESET, detail: faulted_at as u32 });
+        state.note(Finding {
+            commit,
+            tenths,
+            kind: Finding::RESET,
+            detail: faulted_at.min(Finding::DETAIL_MAX),
+        });
         Ok(state)
     }
 
@@ -186,7 +191,12 @@ impl<M: Memory, B: Board, const BATCH: usize> Rescue<M, B, BATCH> {
         state.commit_counter = self.counter;
         state.codeword.next = Some(NextCodeword { wrapped: reset.codeword, expires_tenths: u64::MAX });
         let commit = self.store.highest();
-        state.note(Finding { commit, tenths: now.tenths, kind: Finding::RESET, detail: faulted_at as u32 });
+        state.note(Finding {
+            commit,
+            tenths: now.tenths,
+            kind: Finding::RESET,
+            detail: faulted_at.min(Finding::DETAIL_MAX),
+        });
         self.store.secure_newest()?;
         // Each place of the ring once: a damaged record that stays after the new one would block the next start again.
         for _ in 0..SLOTS {

@@ -190,7 +190,7 @@ impl<M: Memory, B: Board, const BATCH: usize> Beginning<M, B, BATCH> {
         self.state = reactions::after(event, self.state, &self.personalisation.settings, self.commit);
     }
 
-    fn note(&mut self, kind: u16, detail: u32) {
+    fn note(&mut self, kind: u16, detail: u64) {
         let tenths = self.state.clock.tenths;
         self.state.note(Finding { commit: self.commit, tenths, kind, detail });
     }

@@ -271,10 +271,10 @@ impl<M: Memory, const BATCH: usize> Store<M, BATCH> {
             let unfinished = slot == next || (SETUP.map(usize::from).contains(&slot) && unnamed);
             let kind = if unfinished { Finding::UNFINISHED } else { Finding::HEALED };
             if broken {
-                state.note(Finding { commit, tenths: 0, kind, detail: slot as u32 });
+                state.note(Finding { commit, tenths: 0, kind, detail: slot as u64 });
             }
             if moved {
-                state.note(Finding { commit, tenths: 0, kind: Finding::MOVED, detail: slot as u32 });
+                state.note(Finding { commit, tenths: 0, kind: Finding::MOVED, detail: slot as u64 });
             }
         }
         let mut last = 0;
@@ -282,7 +282,7 @@ impl<M: Memory, const BATCH: usize> Store<M, BATCH> {
             let slot = (next + distance) % SLOTS;
             let sequence = newest.get(slot).copied().unwrap_or_default();
             if sequence != 0 && sequence <= last {
-                state.note(Finding { commit, tenths: 0, kind: Finding::ORDER, detail: slot as u32 });
+                state.note(Finding { commit, tenths: 0, kind: Finding::ORDER, detail: slot as u64 });
             }
             last = last.max(sequence);
         }

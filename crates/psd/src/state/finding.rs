@@ -15,7 +15,8 @@ pub struct Finding {
     /// What was found: one of the constants.
     pub kind: u16,
     /// What more the kind has to say: the slot of the ring, the number of an error, the product of a flow.
-    pub detail: u32,
+    /// At most [`Finding::DETAIL_MAX`].
+    pub detail: u64,
 }
 
 macro_rules! kinds {
@@ -88,5 +89,8 @@ kinds! {
 }
 
 impl Finding {
+    /// The greatest detail: what has more to say stops there.
+    pub const DETAIL_MAX: u64 = (1 << 48) - 1;
+
     pub(crate) const NONE: Finding = Finding { commit: 0, tenths: 0, kind: 0, detail: 0 };
 }

@@ -94,9 +94,10 @@ impl State {
         for finding in self.findings {
             writer.put(&finding.commit.to_le_bytes());
             writer.put(&finding.tenths.to_le_bytes());
-            writer.put(&finding.detail.to_le_bytes());
+            let [a, b, c, d, e, f, ..] = finding.detail.to_le_bytes();
+            writer.put(&[a, b, c, d]);
             writer.put(&finding.kind.to_le_bytes());
-            writer.put(&[0, 0]);
+            writer.put(&[e, f]);
         }
         writer.put(&self.usage.to_bytes());
         writer.put(&self.failures.to_bytes());
@@ -146,9 +147,10 @@ impl State {
         }
         let mut findings = [Finding::NONE; FINDINGS];
         for finding in &mut findings {
-            let (commit, tenths, detail) = (reader.u64()?, reader.u64()?, reader.u32()?);
-            *finding = Finding { commit, tenths, kind: reader.u16()?, detail };
-            reader.u16()?;
+            let (commit, tenths, low) = (reader.u64()?, reader.u64()?, reader.u32()?);
+            let kind = reader.u16()?;
+            let detail = u64::from(low) | u64::from(reader.u16()?) << 32;
+            *finding = Finding { commit, tenths, kind, detail };
         }
         let state = State {
             registers,
@@ -314,7 +316,7 @@ mod tests {
         state.failures = Failures::from_bytes([6; Failures::BYTES]);
         state.usage = used();
         state.errors = ErrorCounts::from_counters([7; ErrorKind::ALL.len()]);
-        state.note(Finding { commit: 9, tenths: 8, kind: Finding::HEALED, detail: 2 });
+        state.note(Finding { commit: 9, tenths: 8, kind: Finding::HEALED, detail: 2 | 7 << 32 });
         let (units, count) = state.to_units(1000);
         assert_eq!(unit_count(&units), Some(count));
         assert!(units.iter().skip(count).all(|unit| *unit == [0; UNIT_BYTES]));
@@ -322,7 +324,7 @@ mod tests {
         let bytes = units.as_flattened();
         assert!(bytes.get(USED_BYTES..).unwrap().iter().all(|byte| *byte == 0));
         let last = USED_BYTES - Usage::BYTES - Failures::BYTES - FINDING_BYTES;
-        assert_eq!(bytes.get(last + 16..last + 22), Some(&[2, 0, 0, 0, 1, 0][..]));
+        assert_eq!(bytes.get(last + 16..last + 24), Some(&[2, 0, 0, 0, 1, 0, 7, 0][..]));
     }
 
     #[test]

@@ -205,6 +205,6 @@ fn a_column_with_changing_data_out_of_its_time_blocks() {
     assert_eq!(blocked, Err(Error::Stopped(Block::Kill1)));
     assert_eq!(franks(&mut meter, 1), Err(Error::Stopped(Block::Kill1)));
     let found = meter.findings().last().unwrap();
-    assert_eq!((found.kind, found.detail), (Finding::COLUMNS, clocks * 3));
+    assert_eq!((found.kind, found.detail), (Finding::COLUMNS, u64::from(clocks * 3)));
     assert_eq!(frank_one(&mut Place::p1::<4>().funded::<4>(100), 1, 10).mv, 1, "another meter goes on");
 }

@@ -49,7 +49,7 @@ pub struct Document {
 #[derive(Serialize)]
 struct Finding {
     commit: u64,
-    detail: u32,
+    detail: u64,
     kind: u16,
     what: &'static str,
 }
