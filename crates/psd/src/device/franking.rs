@@ -35,8 +35,11 @@ impl<M: Memory, B: Board, const BATCH: usize> Psd<M, B, BATCH> {
 
     /// The indicium of a request of the last franking, once more.
     pub fn fetch(&mut self, id: RequestId) -> Result<Indicium, Error> {
+        let begun_ns = self.board.processor_ns();
         let fetched = self.permit_franking().and_then(|()| self.fetched(id));
-        self.counted(fetched)
+        let fetched = self.counted(fetched)?;
+        self.judge_pace(Critical::Mac, 1, begun_ns)?;
+        Ok(fetched)
     }
 
     fn fetched(&mut self, id: RequestId) -> Result<Indicium, Error> {

@@ -4,7 +4,7 @@
 //! same order again changes nothing. Whatever of the centre's is taken counts as having heard it (X12).
 
 use super::{Psd, ended};
-use crate::board::{Board, Program};
+use crate::board::Board;
 use crate::error::Error;
 use crate::keys::unwrap_codeword;
 use crate::memory::Memory;
@@ -140,14 +140,14 @@ impl<M: Memory, B: Board, const BATCH: usize> Psd<M, B, BATCH> {
         match task {
             Task::Unpair => {
                 self.watch.interrogation = Interrogation::new(self.settings().interrogation.clone());
+                // The one that is still there is nobody's control unit, and its program is not looked at any more.
+                self.watch.is_proven = false;
                 Ok(())
             }
             Task::ForgetLock => {
                 self.begin_session();
                 Ok(())
             }
-            // The image may be there already: then it is taken over at once.
-            Task::Enrol { program: Program::Own, .. } => Ok(()),
             Task::Reset(_) => self.finish_reset(),
             _ => Ok(()),
         }

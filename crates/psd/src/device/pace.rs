@@ -20,8 +20,9 @@ impl<M: Memory, B: Board, const BATCH: usize> Psd<M, B, BATCH> {
     /// blocked.
     pub(super) fn judge_pace(&mut self, routine: Critical, pieces: u32, begun_ns: u64) -> Result<(), Error> {
         let took_ns = self.board.processor_ns().saturating_sub(begun_ns);
+        let is_watched = self.board.is_watched();
         let settings = &self.numbers.personalisation.settings.pace;
-        let pace = judge(&self.setup.learned, settings, routine, pieces, took_ns, false);
+        let pace = judge(&self.setup.learned, settings, routine, pieces, took_ns, is_watched);
         if self.watch.pace.note(pace, settings) && !self.state().standing.blocks.has(Block::Kill1) {
             return Err(self.fault(Event::RunTime));
         }

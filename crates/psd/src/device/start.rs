@@ -16,6 +16,7 @@ use crate::request::Request;
 use crate::setup::{Setup, Sight};
 use crate::state::{Block, Finding, SetupName, State};
 use crate::supervision::flow::Flow;
+use crate::supervision::printing::Speed;
 use crate::supervision::routines::start;
 use zeroize::Zeroizing;
 
@@ -207,6 +208,10 @@ impl<M: Memory, B: Board, const BATCH: usize> Beginning<M, B, BATCH> {
         );
         watch.found = found && !self.state.standing.blocks.iter().any(Block::is_fatal);
         watch.is_waiting = self.is_waiting;
+        if self.state.standing.blocks.has(Block::PrintSpeed) {
+            let warnings = self.personalisation.settings.printing.warnings;
+            watch.speed = Speed::with_errors(warnings.saturating_add(1));
+        }
         let numbers = Numbers::new(self.personalisation)?;
         let ledger = Ledger::new(self.store.commit(self.state, debits)?);
         let mut psd = Psd {

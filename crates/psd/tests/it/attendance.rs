@@ -189,6 +189,7 @@ fn a_print_out_of_its_speed_is_corrected_then_warned_of_then_blocked_until_it_is
     let mut meter = place.open::<4>().unwrap();
     assert_eq!(franks(&mut meter, 100), Err(Error::Stopped(Block::PrintSpeed)), "a new start lifts nothing");
     assert!(meter.findings().any(|finding| finding.kind == Finding::PRINT_SPEED));
+    assert_eq!(meter.report_speed(report(1)), Ok(Verdict::Block), "nor does it begin to warn anew");
     assert_eq!(meter.report_speed(report(expected)), Ok(Verdict::InOrder));
     assert_eq!(franks(&mut meter, 100), Ok(1), "its cause is gone");
 }

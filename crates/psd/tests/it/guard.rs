@@ -717,3 +717,18 @@ fn a_second_personalisation_that_is_cut_off_brings_nothing_back_and_can_be_done_
         }
     }
 }
+
+#[test]
+fn an_unpaired_control_unit_that_stays_connected_leaves_nothing_behind_for_the_next() {
+    let place = Place::p1::<4>();
+    place.board.control_unit.set(Some([1; 32]));
+    let mut meter = place.funded::<4>(1000);
+    meter.order(&order(1, Task::Unpair)).unwrap();
+    place.board.elapsed_ms.set(place.board.elapsed_ms.get() + 61_000);
+    meter.tick().unwrap();
+    place.board.control_unit.set(Some([2; 32]));
+    meter.connect(6).unwrap();
+    place.key.replace(Some(meter.pair(crate::meter::IDENTITY).unwrap()));
+    place.attend(&mut meter);
+    assert_eq!(franks(&mut meter, 1), Ok(1), "the new one's program is the one that counts");
+}
