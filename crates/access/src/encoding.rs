@@ -2,12 +2,12 @@
 //!
 //! What always holds: what is read back is a lock that could have been set, or nothing at all.
 
-use crate::bytes::{Reader, Writer};
 use crate::funds::{Funds, Period};
 use crate::lock::{Lock, Mode, RefillRules, Settings, USERS_MAX, User, UserId, UserSettings};
 use crate::password::Verifier;
 use crate::schedule::{HOURS_MAX, Hours, Minute, Schedule, Weekdays};
 use terms::Money;
+use terms::bytes::{Reader, Writer};
 use zeroize::Zeroizing;
 
 const VERSION: u16 = 1;
@@ -32,7 +32,7 @@ impl Lock {
     /// The lock's bytes; they hold the verifiers.
     pub fn to_bytes(&self) -> Zeroizing<[u8; Lock::BYTES]> {
         let mut bytes = Zeroizing::new([0; Lock::BYTES]);
-        let writer = &mut Writer(bytes.as_mut_slice());
+        let writer = &mut Writer::new(bytes.as_mut_slice());
         let Settings { mode, two_users, hours, idle_seconds, refill } = &self.settings;
         let flag = |set: bool, bit: u8| if set { bit } else { 0 };
         let flags = flag(*two_users, TWO_USERS)
@@ -110,10 +110,10 @@ fn put_verifier(writer: &mut Writer<'_>, verifier: Option<&Verifier>) {
     match verifier.map(Verifier::parts) {
         Some((salt, derived)) => {
             writer.put(salt);
-            writer.put(derived);
+            writer.put(derived)
         }
         None => writer.put(&[0; Verifier::BYTES]),
-    }
+    };
 }
 
 fn take_verifier(reader: &mut Reader<'_>) -> Option<Verifier> {

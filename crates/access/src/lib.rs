@@ -24,7 +24,6 @@
     deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)
 )]
 
-mod bytes;
 mod change;
 mod decision;
 mod encoding;

@@ -5,11 +5,11 @@
 //!
 //! The device commits it together with the debits it counts.
 
-use crate::bytes::{Reader, Writer};
 use crate::funds::Period;
 use crate::lock::{Lock, USERS_MAX, UserId, UserSettings};
 use crate::refusal::Refusal;
 use serde::{Deserialize, Serialize};
+use terms::bytes::{Reader, Writer};
 use terms::{Date, Money};
 
 /// Postage and pieces.
@@ -126,7 +126,7 @@ impl Usage {
     /// Its bytes, little endian; docs/formats/lock.md has the table.
     pub fn to_bytes(&self) -> [u8; Usage::BYTES] {
         let mut bytes = [0; Usage::BYTES];
-        let mut writer = Writer(&mut bytes);
+        let mut writer = Writer::new(&mut bytes);
         writer.put(&self.day.day_number().to_le_bytes());
         for place in &self.places {
             let Some(UsageOfUser { user, period, running, ever }) = place else {

@@ -47,7 +47,7 @@ use crate::memory::{Memory, MemoryKey, Store};
 use crate::request::Request;
 use crate::settings::Settings;
 use crate::setup::Setup;
-use crate::state::{ErrorCounts, ErrorKind, State};
+use crate::state::{ErrorCounts, ErrorKind, Finding, State};
 use crate::supervision::flow::{Flow, FlowFault, Passed};
 use crate::supervision::interrogation::Interrogation;
 use crate::supervision::pace::Record;
@@ -179,6 +179,12 @@ impl<M: Memory, B: Board, const BATCH: usize> Psd<M, B, BATCH> {
     /// The board the device is on.
     pub fn board_mut(&mut self) -> &mut B {
         &mut self.board
+    }
+
+    /// Notes in a state that is to be committed what was found.
+    fn note(&self, state: &mut State, kind: u16, detail: u64) {
+        let tenths = state.clock.tenths;
+        state.note(Finding { commit: self.ledger.commit(), tenths, kind, detail });
     }
 
     /// Commits a state beside the debits of the last franking.

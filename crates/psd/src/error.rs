@@ -3,7 +3,7 @@
 //! 1xx the caller, 2xx whoever sent a grant or order, 3xx the clock, 4xx the medium and the board, 5xx a blocked
 //! device, 6xx the customer's lock, 7xx the interrogation.
 
-use crate::board::PartFault;
+use crate::board::{ClockError, PartFault};
 use crate::memory::MemoryError;
 use crate::state::{Block, ErrorKind};
 use crate::supervision::flow::FlowFault;
@@ -219,8 +219,9 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut say = |sentence| f.write_str(sentence);
         match self {
-            Error::NoRequest => f.write_str("no imprint was asked for"),
+            Error::NoRequest => say("no imprint was asked for"),
             Error::TooManyRequests { limit } => write!(f, "one franking holds at most {limit} imprints"),
             Error::DuplicateRequest(id) => write!(f, "request {id} occurs twice in one franking"),
             Error::RequestReused(id) => {
@@ -235,61 +236,53 @@ impl fmt::Display for Error {
             Error::CreditTooLow { available } => write!(f, "the credit of {available} does not suffice"),
             Error::Numbers(error) => error.fmt(f),
             Error::NoGauge => {
-                f.write_str("the profile needs a physical quantity, and there is none or it has run out")
+                say("the profile needs a physical quantity, and there is none or it has run out")
             }
-            Error::Personalisation(reason) => f.write_str(reason),
-            Error::Signature => f.write_str("this does not carry the signature of the meter's issuer"),
-            Error::OtherMeter => f.write_str("this is meant for another meter"),
+            Error::Personalisation(reason) => say(reason),
+            Error::Signature => say("this does not carry the signature of the meter's issuer"),
+            Error::OtherMeter => say("this is meant for another meter"),
             Error::OutOfOrder { expected } => write!(f, "this is not the next one: number {expected} is"),
             Error::GrantDisagrees => {
-                f.write_str("the grant does not build on this meter's R3, or differs from the one it took")
+                say("the grant does not build on this meter's R3, or differs from the one it took")
             }
-            Error::GrantAmount => {
-                f.write_str("the grant takes back more than there is, or gives more than fits")
+            Error::GrantAmount => say("the grant takes back more than there is, or gives more than fits"),
+            Error::RefillToday => {
+                say("the profile tells refills apart by their day, and imprints were made since today's")
             }
-            Error::RefillToday => f.write_str(
-                "the profile tells refills apart by their day, and imprints were made since today's",
-            ),
-            Error::NotAll => {
-                f.write_str("a closing grant takes back all of the credit, and this one does not")
-            }
-            Error::OrderDisagrees => f.write_str("another order was carried out under this number"),
-            Error::Codeword => f.write_str("the codeword is not in the form that this meter can read"),
-            Error::OtherFault { faulted_at: 0 } => {
-                f.write_str("the meter has no fault that a service reset mends")
-            }
+            Error::NotAll => say("a closing grant takes back all of the credit, and this one does not"),
+            Error::OrderDisagrees => say("another order was carried out under this number"),
+            Error::Codeword => say("the codeword is not in the form that this meter can read"),
+            Error::OtherFault { faulted_at: 0 } => say("the meter has no fault that a service reset mends"),
             Error::OtherFault { faulted_at } => {
                 write!(f, "the service reset is for another fault: this meter's is known by {faulted_at}")
             }
             Error::RegistersNeeded => {
-                f.write_str("the registers are not what they should be: the reset must bring the centre's")
+                say("the registers are not what they should be: the reset must bring the centre's")
             }
             Error::RegistersImplausible => {
-                f.write_str("the registers of the reset do not add up, or are less than the meter's own")
+                say("the registers of the reset do not add up, or are less than the meter's own")
             }
             Error::ClockDisagrees => {
-                f.write_str("the clock does not show the centre's time: set it right, then call again")
+                say("the clock does not show the centre's time: set it right, then call again")
             }
-            Error::Clock => f.write_str("the clock shows no time that a stamp can carry"),
-            Error::ClockBackwards => {
-                f.write_str("the clock runs backwards: it shows less than it did before")
-            }
-            Error::ClockJumped => f.write_str("the clock jumped ahead of the time that has passed"),
-            Error::PartFailed => f.write_str("a part of the board does not work"),
-            Error::Stopped(block) => f.write_str(block.sentence()),
-            Error::Flow(fault) => f.write_str(fault.deviation.sentence()),
+            Error::Clock => ClockError.fmt(f),
+            Error::ClockBackwards => say("the clock runs backwards: it shows less than it did before"),
+            Error::ClockJumped => say("the clock jumped ahead of the time that has passed"),
+            Error::PartFailed => PartFault.fmt(f),
+            Error::Stopped(block) => say(block.sentence()),
+            Error::Flow(fault) => say(fault.deviation.sentence()),
             Error::Lock(refusal) => refusal.fmt(f),
-            Error::NotPaired => f.write_str("no control unit is paired with the meter"),
-            Error::PairedAlready => f.write_str(
-                "a control unit is paired with the meter already: the centre must undo that first",
-            ),
+            Error::NotPaired => say("no control unit is paired with the meter"),
+            Error::PairedAlready => {
+                say("a control unit is paired with the meter already: the centre must undo that first")
+            }
             Error::Answer(error) => error.fmt(f),
             Error::MemoryFailed => {
-                f.write_str("the memory failed; only a new start can tell whether the last change is durable")
+                say("the memory failed; only a new start can tell whether the last change is durable")
             }
             Error::Blocked(fault) => fault.fmt(f),
             Error::Registers(fault) => fault.fmt(f),
-            Error::CounterFull => f.write_str("a counter of the meter is full"),
+            Error::CounterFull => say("a counter of the meter is full"),
         }
     }
 }

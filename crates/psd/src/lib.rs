@@ -22,7 +22,6 @@
 )]
 
 mod board;
-mod bytes;
 mod device;
 mod error;
 mod hex;

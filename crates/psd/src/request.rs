@@ -1,8 +1,8 @@
 //! What the control unit asks to have franked.
 
-use crate::bytes::{Reader, Writer};
 use crate::state::UNIT_BYTES;
 use imprint::numbers::RequestId;
+use terms::bytes::{Reader, Writer};
 use terms::{Date, Money};
 
 /// What is printed beside the stamp of an imprint, and on whose behalf.

@@ -1,7 +1,9 @@
-//! Reading and writing the fields of a fixed layout one after the other: each begins where the one before ends.
+//! Reading and writing the fields of a fixed layout one after the other: each begins where the one before ends. Numbers
+//! are little endian.
 
-/// Takes fields from the front of some bytes.
-pub(crate) struct Reader<'a>(pub &'a [u8]);
+/// Takes fields from the front of some bytes: those that are left.
+#[derive(Debug)]
+pub struct Reader<'a>(pub &'a [u8]);
 
 impl<'a> Reader<'a> {
     /// The next `N` bytes, if there are so many.
@@ -18,34 +20,41 @@ impl<'a> Reader<'a> {
         Some(field)
     }
 
+    /// The next byte, if there is one.
     pub fn u8(&mut self) -> Option<u8> {
         self.bytes().map(u8::from_le_bytes)
     }
 
+    /// The next number of 2 bytes, if there are so many.
     pub fn u16(&mut self) -> Option<u16> {
         self.bytes().map(u16::from_le_bytes)
     }
 
+    /// The next number of 4 bytes, if there are so many.
     pub fn u32(&mut self) -> Option<u32> {
         self.bytes().map(u32::from_le_bytes)
     }
 
+    /// The next number of 8 bytes, if there are so many.
     pub fn u64(&mut self) -> Option<u64> {
         self.bytes().map(u64::from_le_bytes)
     }
 
+    /// The next number of 8 bytes, signed, if there are so many.
     pub fn i64(&mut self) -> Option<i64> {
         self.bytes().map(i64::from_le_bytes)
     }
 }
 
 /// Puts fields behind each other into a buffer whose size the layout proves sufficient at compile time.
-pub(crate) struct Writer<'a> {
+#[derive(Debug)]
+pub struct Writer<'a> {
     buffer: &'a mut [u8],
     at: usize,
 }
 
 impl<'a> Writer<'a> {
+    /// A writer that begins at the front of this buffer.
     pub fn new(buffer: &'a mut [u8]) -> Writer<'a> {
         Writer { buffer, at: 0 }
     }
@@ -58,5 +67,23 @@ impl<'a> Writer<'a> {
             self.at = end;
         }
         self.at
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_put_is_read_again_and_no_more_than_there_is() {
+        let mut buffer = [0; 7];
+        let mut writer = Writer::new(&mut buffer);
+        assert_eq!(writer.put(&0x0102_0304_u32.to_le_bytes()), 4);
+        assert_eq!(writer.put(&[5]), 5);
+        assert_eq!(writer.put(&[6; 3]), 5, "what does not fit is not put");
+        let mut reader = Reader(&buffer);
+        assert_eq!((reader.u32(), reader.u8()), (Some(0x0102_0304), Some(5)));
+        assert_eq!((reader.u32(), reader.slice(3)), (None, None));
+        assert_eq!((reader.u16(), reader.u8()), (Some(0), None));
     }
 }

@@ -5,6 +5,7 @@
 //! floating point.
 #![no_std]
 
+pub mod bytes;
 mod date;
 mod money;
 mod registers;

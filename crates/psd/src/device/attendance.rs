@@ -126,13 +126,7 @@ impl<M: Memory, B: Board, const BATCH: usize> Psd<M, B, BATCH> {
         match verdict {
             Verdict::Block if !was_blocked => {
                 state.standing.blocks = blocks.with(Block::PrintSpeed);
-                let (commit, tenths) = (self.ledger.commit(), state.clock.tenths);
-                state.note(Finding {
-                    commit,
-                    tenths,
-                    kind: Finding::PRINT_SPEED,
-                    detail: report.pulses.into(),
-                });
+                self.note(&mut state, Finding::PRINT_SPEED, report.pulses.into());
                 self.commit_state(state)?;
             }
             Verdict::InOrder if was_blocked => {

@@ -15,9 +15,6 @@ use crate::supervision::routines::franking;
 use imprint::numbers::{Indicium, MonotoneKind, RequestId};
 use terms::{Date, Money};
 
-/// Tenths of a second in an hour.
-pub(super) const HOUR_TENTHS: u64 = 60 * 60 * 10;
-
 impl<M: Memory, B: Board, const BATCH: usize> Psd<M, B, BATCH> {
     /// Franks these requests: one commit debits all of them or none, and then each indicium is given out in the
     /// order asked for. Requests of the last franking, asked again with the same content, are answered from memory
@@ -157,9 +154,7 @@ impl<M: Memory, B: Board, const BATCH: usize> Psd<M, B, BATCH> {
 
     /// The contact watchdog: independent of the piece credit (X12).
     fn check_contact(&self, now: Now) -> Result<(), Error> {
-        let stop_hours = u64::from(self.settings().contact.stop_hours);
-        let silent_tenths = now.tenths.saturating_sub(self.state().contact_tenths);
-        if stop_hours != 0 && silent_tenths >= stop_hours * HOUR_TENTHS {
+        if self.is_silent(self.settings().contact.stop_hours, now.tenths) {
             return Err(Error::Stopped(Block::Contact));
         }
         Ok(())

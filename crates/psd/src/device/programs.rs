@@ -61,8 +61,7 @@ impl<M: Memory, B: Board, const BATCH: usize> Psd<M, B, BATCH> {
         let mut setup = self.setup.clone();
         setup.programs.of_mut(program).adopt(image);
         let mut state = *self.state();
-        let (commit, tenths) = (self.ledger.commit(), state.clock.tenths);
-        state.note(Finding { commit, tenths, kind, detail: 0 });
+        self.note(&mut state, kind, 0);
         self.commit_setup(state, setup)
     }
 }

@@ -54,7 +54,7 @@ impl Event {
             Event::Opening => (Finding::OPENED_WITHOUT_AUTHORITY, 0),
             Event::RunTime => (Finding::RUN_TIME, 0),
             // The parts' primes are no two routines': the product tells which routine ran, too.
-            Event::Flow(fault) => (Finding::FLOW, fault.counter.min(Finding::DETAIL_MAX)),
+            Event::Flow(fault) => (Finding::FLOW, fault.counter),
             Event::Columns(clocks) => (Finding::COLUMNS, clocks.into()),
             Event::Program(checksum) => (Finding::PROGRAM, checksum.into()),
             Event::Standby => (Finding::STANDBY, 0),

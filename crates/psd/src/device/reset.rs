@@ -48,13 +48,7 @@ impl<M: Memory, B: Board, const BATCH: usize> Psd<M, B, BATCH> {
         state.codeword.check = [0; 16];
         state.codeword.next = Some(NextCodeword { wrapped: reset.codeword, expires_tenths: u64::MAX });
         state.marks.manipulated = false;
-        let (commit, tenths) = (self.ledger.commit(), state.clock.tenths);
-        state.note(Finding {
-            commit,
-            tenths,
-            kind: Finding::RESET,
-            detail: faulted_at.min(Finding::DETAIL_MAX),
-        });
+        self.note(&mut state, Finding::RESET, faulted_at);
         Ok(state)
     }
 
@@ -169,8 +163,7 @@ impl<M: Memory, B: Board, const BATCH: usize> Rescue<M, B, BATCH> {
             errors: ErrorCounts::default(),
             findings: Vec::new(),
         };
-        let link = &self.personalisation.link;
-        seal_report(&report, link, challenge)
+        seal_report(&report, &self.personalisation.link, challenge)
     }
 
     /// Commits the registers of a service reset as a new record. The device is to be opened again after it.
@@ -190,13 +183,8 @@ impl<M: Memory, B: Board, const BATCH: usize> Rescue<M, B, BATCH> {
         state.setup = self.store.newest_setup().ok_or(Error::Blocked(Fault::Setup))?;
         state.commit_counter = self.counter;
         state.codeword.next = Some(NextCodeword { wrapped: reset.codeword, expires_tenths: u64::MAX });
-        let commit = self.store.highest();
-        state.note(Finding {
-            commit,
-            tenths: now.tenths,
-            kind: Finding::RESET,
-            detail: faulted_at.min(Finding::DETAIL_MAX),
-        });
+        let (commit, tenths) = (self.store.highest(), now.tenths);
+        state.note(Finding { commit, tenths, kind: Finding::RESET, detail: faulted_at });
         self.store.secure_newest()?;
         // Each place of the ring once: a damaged record that stays after the new one would block the next start again.
         for _ in 0..SLOTS {

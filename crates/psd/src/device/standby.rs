@@ -87,8 +87,7 @@ impl<M: Memory, B: Board, const BATCH: usize> Psd<M, B, BATCH> {
         if state.findings.iter().any(|finding| finding.kind == Finding::SENSOR) {
             return Ok(());
         }
-        let (commit, tenths) = (self.ledger.commit(), state.clock.tenths);
-        state.note(Finding { commit, tenths, kind: Finding::SENSOR, detail: 0 });
+        self.note(&mut state, Finding::SENSOR, 0);
         self.commit_state(state)
     }
 
@@ -115,12 +114,12 @@ impl<M: Memory, B: Board, const BATCH: usize> Psd<M, B, BATCH> {
         let registers = self.state().registers.check().is_ok() && self.check_newest()?;
         let codeword = is_clean(self.look_at_codeword().map(drop))?;
         let is_clean = programs && registers && codeword && !self.watch.found;
-        self.watch.found = false;
         if is_clean {
             self.watch.is_standby = false;
             return Ok(());
         }
         let error = self.fault(Event::Standby);
+        // This check has had its consequences: the next one looks for what is found after it.
         self.watch.found = false;
         Err(error)
     }
@@ -131,8 +130,7 @@ impl<M: Memory, B: Board, const BATCH: usize> Psd<M, B, BATCH> {
             Newest::Whole => Ok(true),
             Newest::Damaged => {
                 let mut state = *self.state();
-                let (commit, tenths) = (self.ledger.commit(), state.clock.tenths);
-                state.note(Finding { commit, tenths, kind: Finding::HEALED, detail: 0 });
+                self.note(&mut state, Finding::HEALED, 0);
                 self.commit_state(state)?;
                 self.store.mend(!state.standing.redundancy_taken)?;
                 Ok(true)

@@ -1,7 +1,6 @@
 //! What the device tells of itself to whoever asks; nothing secret.
 
 use super::Psd;
-use super::franking::HOUR_TENTHS;
 use crate::board::Board;
 use crate::memory::Memory;
 use crate::request::Request;
@@ -10,6 +9,9 @@ use crate::state::{Block, ErrorCounts, Finding};
 use imprint::numbers::{Profile, Suspicion};
 use serde::{Deserialize, Serialize};
 use terms::{Money, Registers, Serial};
+
+/// Tenths of a second in an hour.
+const HOUR_TENTHS: u64 = 60 * 60 * 10;
 
 /// How the meter stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -113,7 +115,7 @@ impl<M: Memory, B: Board, const BATCH: usize> Psd<M, B, BATCH> {
     }
 
     /// Whether the centre has not been heard for so many hours; 0 stands for never.
-    fn is_silent(&self, hours: u32, now_tenths: u64) -> bool {
+    pub(super) fn is_silent(&self, hours: u32, now_tenths: u64) -> bool {
         let silent_tenths = now_tenths.saturating_sub(self.ledger.state().contact_tenths);
         hours != 0 && silent_tenths >= u64::from(hours) * HOUR_TENTHS
     }

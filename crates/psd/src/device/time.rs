@@ -50,7 +50,7 @@ impl<M: Memory, B: Board, const BATCH: usize> Psd<M, B, BATCH> {
             return error;
         }
         state.standing.blocks = state.standing.blocks.with(Block::Clock);
-        state.note(Finding { commit: self.ledger.commit(), tenths: state.clock.tenths, kind, detail: 0 });
+        self.note(&mut state, kind, 0);
         self.commit_state(state).err().unwrap_or(error)
     }
 

@@ -51,7 +51,7 @@ impl Message for Grant {
 
     fn signed_bytes(&self) -> [u8; 44] {
         let mut bytes = [0; 44];
-        let mut writer = crate::bytes::Writer::new(&mut bytes);
+        let mut writer = terms::bytes::Writer::new(&mut bytes);
         writer.put(if self.closing { &CLOSING_HEAD } else { &GRANT_HEAD });
         writer.put(&self.serial.value().to_le_bytes());
         writer.put(&self.number.to_le_bytes());

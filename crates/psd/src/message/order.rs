@@ -2,9 +2,9 @@
 
 use super::Message;
 use crate::board::{Checksum, Program};
-use crate::bytes::Writer;
 use crate::keys::WrappedCodeword;
 use serde::{Deserialize, Serialize};
+use terms::bytes::Writer;
 use terms::{Registers, Serial};
 
 /// An order for a meter.

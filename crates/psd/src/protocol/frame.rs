@@ -9,9 +9,9 @@
 //! ```
 
 use super::{Answer, Command, Fault};
-use crate::bytes::Reader;
 use crate::request::Request;
 use serde::{Deserialize, Serialize};
+use terms::bytes::Reader;
 
 /// The version of the protocol spoken here.
 pub const VERSION: u8 = 1;
@@ -77,7 +77,7 @@ impl<'a> Frame<'a> {
         let (head, place) = buffer.split_at_mut_checked(LENGTH_BYTES + HEAD_BYTES)?;
         let written = postcard::to_slice(body, place).ok()?.len();
         let length = HEAD_BYTES.checked_add(written).filter(|length| *length <= FRAME_BYTES_MAX)?;
-        let mut writer = crate::bytes::Writer::new(head);
+        let mut writer = terms::bytes::Writer::new(head);
         writer.put(&(length as u32).to_le_bytes());
         writer.put(&[VERSION]);
         writer.put(&number.to_le_bytes());

@@ -7,9 +7,9 @@ use super::{
     Basis, Blocks, CodewordState, ErrorCounts, ErrorKind, FINDINGS, Finding, LastGrant, LastOrder, Marks,
     NextCodeword, Pieces, Refill, Seen, SetupName, Standing, State,
 };
-use crate::bytes::{Reader, Writer};
 use access::{Failures, Usage};
 use imprint::numbers::Suspicion;
+use terms::bytes::{Reader, Writer};
 use terms::{Date, Money, Registers};
 
 /// Bytes of a unit: the grain of a record.

@@ -229,7 +229,8 @@ impl State {
     }
 
     /// Notes a finding, dropping the oldest; a trace of manipulation marks the meter.
-    pub fn note(&mut self, finding: Finding) {
+    pub fn note(&mut self, mut finding: Finding) {
+        finding.detail = finding.detail.min(Finding::DETAIL_MAX);
         // What is no trace of manipulation goes first: nobody can wash the log.
         let oldest = self.findings.iter().position(|known| !known.is_manipulation()).unwrap_or_default();
         if let Some(newer) = self.findings.get_mut(oldest..) {
