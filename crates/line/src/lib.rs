@@ -1,0 +1,1 @@
+//! Carries the bytes of a call between meter and centre.
