@@ -1,2 +1,41 @@
-//! What security device, meter, centre and post say to each other.
+//! What security device, meter, centre and post say to each other: keys, messages, the channel, calls.
+//!
+//! What always holds: what is said is parsed into types before anybody acts on it; a message of the centre's acts on a
+//! device only as [`Authentic`]; every bound stands in the type that it bounds. What it must never do: open a socket,
+//! read a clock, or draw a random number of its own.
+//!
+//! | module | holds |
+//! |---|---|
+//! | `keys` | keys derived for one purpose each, and secrets in coded form |
+//! | `codeword` | the codeword Y |
+//! | `grant`, `order` | what the centre signs: credit, and everything else it wants of a meter |
+//! | `report` | what a device says of itself |
 #![no_std]
+#![cfg_attr(
+    not(test),
+    deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)
+)]
+
+mod codeword;
+mod grant;
+pub mod hex;
+pub mod keys;
+mod order;
+mod report;
+
+pub use codeword::Codeword;
+pub use grant::{Authentic, Grant, Message, NotAuthentic, Signed};
+pub use keys::{WrappedCodeword, changed_link_key, wrap_codeword};
+pub use order::{Checksum, Order, Program, Proven, Reset, Task};
+pub use report::{
+    Block, ErrorCounts, ErrorKind, FINDINGS, Finding, REPORT_BYTES_MAX, Report, ReportKey, SealedReport,
+    open_report, seal_report,
+};
+
+use terms::Date;
+
+/// The day whose first moment (UTC) is tenth of a second 0: ten digits of tenths last until 2056.
+pub const EPOCH: Date = match Date::new(2025, 1, 1) {
+    Ok(date) => date,
+    Err(_) => Date::FIRST,
+};

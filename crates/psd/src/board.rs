@@ -6,10 +6,8 @@
 
 use access::PasswordHash;
 use core::fmt;
-use serde::{Deserialize, Serialize};
-use subtle::ConstantTimeEq;
+use link::{Checksum, Codeword, Program};
 use terms::Date;
-use zeroize::{Zeroize, ZeroizeOnDrop};
 
 /// Everything outside the device's logic but its durable memory.
 pub trait Board:
@@ -30,16 +28,10 @@ impl<T> Board for T where
 {
 }
 
-/// The day whose first moment (UTC) is tenth of a second 0: ten digits of tenths last until 2056.
-pub const EPOCH: Date = match Date::new(2025, 1, 1) {
-    Ok(date) => date,
-    Err(_) => Date::FIRST,
-};
-
 /// A reading of the clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Now {
-    /// Tenths of a second since [`EPOCH`], in UTC.
+    /// Tenths of a second since [`EPOCH`](link::EPOCH), in UTC.
     pub tenths: u64,
     /// The day it is where the meter stands.
     pub today: Date,
@@ -53,7 +45,7 @@ pub trait Clock {
     fn now(&mut self) -> Result<Now, ClockError>;
 }
 
-/// The clock does not run, or shows a time before [`EPOCH`] or after the last day a stamp can carry.
+/// The clock does not run, or shows a time before [`EPOCH`](link::EPOCH) or after the last day a stamp can carry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ClockError;
 
@@ -93,41 +85,6 @@ pub trait Randomness {
     fn fill(&mut self, bytes: &mut [u8]) -> Result<(), PartFault>;
 }
 
-/// The codeword Y: lost when the housing is opened (EP 0 660 269, [48]-[57]).
-#[derive(Clone, Zeroize, ZeroizeOnDrop)]
-pub struct Codeword([u8; Codeword::BYTES]);
-
-impl Codeword {
-    /// Bytes of a codeword.
-    pub const BYTES: usize = 16;
-    /// The word that overwrites Y where a reaction asks for zeros ([113]).
-    pub const ZEROS: Codeword = Codeword([0; Codeword::BYTES]);
-
-    /// The codeword with these bytes.
-    pub const fn new(bytes: [u8; Codeword::BYTES]) -> Codeword {
-        Codeword(bytes)
-    }
-
-    /// Its bytes, to be put into tamper memory.
-    pub const fn bytes(&self) -> &[u8; Codeword::BYTES] {
-        &self.0
-    }
-}
-
-impl PartialEq for Codeword {
-    fn eq(&self, other: &Codeword) -> bool {
-        self.0.ct_eq(&other.0).into()
-    }
-}
-
-impl Eq for Codeword {}
-
-impl fmt::Debug for Codeword {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Codeword(..)")
-    }
-}
-
 /// Memory that keeps the codeword with the power off and loses it when the housing is opened; apart from the
 /// registers.
 pub trait TamperMemory {
@@ -153,19 +110,6 @@ pub trait Sensor {
         Ok(())
     }
 }
-
-/// A program whose image is measured.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Program {
-    /// The one the device itself runs in.
-    Own,
-    /// The control unit's: on a computer the executable at the other end of the socket.
-    ControlUnit,
-}
-
-/// The SHA-256 of a program's image.
-pub type Checksum = [u8; 32];
 
 /// The images of programs outside the device (B3).
 pub trait ProgramImage {

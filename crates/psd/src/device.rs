@@ -41,13 +41,12 @@ mod time;
 
 use crate::board::{Board, Now};
 use crate::error::Error;
-use crate::keys::derive;
 use crate::ledger::{Ledger, Order};
 use crate::memory::{Memory, MemoryKey, Store};
 use crate::request::Request;
 use crate::settings::Settings;
 use crate::setup::Setup;
-use crate::state::{ErrorCounts, ErrorKind, Finding, State};
+use crate::state::State;
 use crate::supervision::flow::{Flow, FlowFault, Passed};
 use crate::supervision::interrogation::Interrogation;
 use crate::supervision::pace::Record;
@@ -55,11 +54,12 @@ use crate::supervision::printing::Speed;
 use access::{Failures, Session};
 use ed25519_dalek::VerifyingKey;
 use imprint::numbers::Key;
+use link::keys::derive;
+use link::{ErrorCounts, ErrorKind, Finding};
 use numbers::Numbers;
 
 pub use attendance::{Columns, PrintAdvice};
 pub use credit::GrantAnswer;
-pub use report::{REPORT_BYTES_MAX, Report, ReportKey, SealedReport, open_report};
 pub use reset::Rescue;
 pub use standby::SelfTest;
 pub use status::{Status, Warning};

@@ -5,12 +5,12 @@
 
 use crate::board::{ClockError, PartFault};
 use crate::memory::MemoryError;
-use crate::state::{Block, ErrorKind};
 use crate::supervision::flow::FlowFault;
 use crate::supervision::interrogation::AnswerError;
 use access::Refusal;
 use core::fmt;
 use imprint::numbers::{NumberError, RequestId};
+use link::{Block, ErrorKind, NotAuthentic};
 use terms::{Date, Money, RegisterFault};
 
 /// Why the device did not do what was asked. Nothing has changed then, but for a counter of errors.
@@ -239,8 +239,8 @@ impl fmt::Display for Error {
                 say("the profile needs a physical quantity, and there is none or it has run out")
             }
             Error::Personalisation(reason) => say(reason),
-            Error::Signature => say("this does not carry the signature of the meter's issuer"),
-            Error::OtherMeter => say("this is meant for another meter"),
+            Error::Signature => NotAuthentic::Signature.fmt(f),
+            Error::OtherMeter => NotAuthentic::OtherMeter.fmt(f),
             Error::OutOfOrder { expected } => write!(f, "this is not the next one: number {expected} is"),
             Error::GrantDisagrees => {
                 say("the grant does not build on this meter's R3, or differs from the one it took")
@@ -305,6 +305,15 @@ impl fmt::Display for Fault {
 }
 
 impl core::error::Error for Error {}
+
+impl From<NotAuthentic> for Error {
+    fn from(error: NotAuthentic) -> Error {
+        match error {
+            NotAuthentic::Signature => Error::Signature,
+            NotAuthentic::OtherMeter => Error::OtherMeter,
+        }
+    }
+}
 
 impl From<MemoryError> for Error {
     fn from(_: MemoryError) -> Error {

@@ -24,11 +24,8 @@
 mod board;
 mod device;
 mod error;
-mod hex;
-mod keys;
 mod ledger;
 mod memory;
-mod message;
 mod personalisation;
 pub mod protocol;
 mod request;
@@ -40,21 +37,20 @@ pub mod supervision;
 mod trial;
 
 pub use board::{
-    Board, Checksum, Clock, ClockError, Codeword, CommitCounter, EPOCH, Gauge, Now, PartFault, Program,
-    ProgramImage, Randomness, RunTime, Sensor, TamperMemory,
+    Board, Clock, ClockError, CommitCounter, Gauge, Now, PartFault, ProgramImage, Randomness, RunTime,
+    Sensor, TamperMemory,
 };
-pub use device::{
-    Columns, GrantAnswer, PrintAdvice, Psd, REPORT_BYTES_MAX, Report, ReportKey, Rescue, SealedReport,
-    SelfTest, Status, Warning, open_report,
-};
+pub use device::{Columns, GrantAnswer, PrintAdvice, Psd, Rescue, SelfTest, Status, Warning};
 pub use error::{Error, Fault};
-pub use keys::{WrappedCodeword, changed_link_key, wrap_codeword};
+pub use link::{
+    Block, Checksum, Codeword, EPOCH, ErrorCounts, ErrorKind, Finding, Grant, Message, Order, Program,
+    Proven, REPORT_BYTES_MAX, Report, ReportKey, Reset, SealedReport, Signed, Task, WrappedCodeword,
+    changed_link_key, open_report, wrap_codeword,
+};
 pub use memory::{Image, Memory, MemoryError, MemoryKey, SECTOR_BYTES, Sector, sectors_needed};
-pub use message::{Grant, Message, Order, Proven, Reset, Signed, Task};
 pub use personalisation::{KEYS_MAX, KeySlot, Personalisation};
 pub use request::{Frame, Request};
 pub use settings::{
     Blocking, ClockRules, Contact, PieceMode, PieceRule, Reaction, ReactionSet, Reactions, Settings, Standby,
 };
-pub use state::{Block, ErrorCounts, ErrorKind, Finding};
 pub use trial::{Stillness, TRIAL_BATCH, open_any};

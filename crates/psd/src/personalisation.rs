@@ -1,11 +1,11 @@
 //! What a meter is given once in its life: who it is, its profile, its keys, its limits.
 
 use crate::error::{Error, Fault};
-use crate::keys::{WrappedKey, unwrap_key, wrap_key};
 use crate::settings::Settings;
 use ed25519_dalek::VerifyingKey;
 use heapless::Vec;
 use imprint::numbers::{Cipher, Key, Profile};
+use link::keys::{WrappedKey, unwrap_key, wrap_key};
 use terms::bytes::{Reader, Writer};
 use terms::{Money, Serial};
 

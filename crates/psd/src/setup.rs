@@ -2,13 +2,13 @@
 //!
 //! It lies on a page of its own, which the state names; docs/formats/memory.md has the table.
 
-use crate::board::{Checksum, Program};
-use crate::keys::{WrappedKey, unwrap_key, wrap_key};
 use crate::memory::PAYLOAD_BYTES;
 use crate::supervision::interrogation::{Identity, PairingKey};
 use crate::supervision::pace::Learned;
 use access::Lock;
 use imprint::numbers::Key;
+use link::keys::{WrappedKey, unwrap_key, wrap_key};
+use link::{Checksum, Program};
 use terms::bytes::{Reader, Writer};
 use zeroize::Zeroizing;
 

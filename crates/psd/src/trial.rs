@@ -1,13 +1,14 @@
 //! A device on any bytes whatever: the entry for fuzzers and for tests of hostile memory.
 
 use crate::board::{
-    Clock, ClockError, Codeword, CommitCounter, EPOCH, Gauge, Now, PartFault, ProgramImage, Randomness,
-    RunTime, Sensor, TamperMemory,
+    Clock, ClockError, CommitCounter, Gauge, Now, PartFault, ProgramImage, Randomness, RunTime, Sensor,
+    TamperMemory,
 };
 use crate::device::{Psd, Status};
 use crate::error::Error;
 use crate::memory::{Image, MemoryKey, SECTOR_BYTES, reseal};
 use access::{HashFault, PasswordHash};
+use link::{Codeword, EPOCH};
 use zeroize::Zeroizing;
 
 /// Debits of one commit of the device on trial.

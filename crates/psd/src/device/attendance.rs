@@ -5,13 +5,13 @@
 
 use super::Psd;
 use super::reactions::Event;
-use crate::board::{Board, Program};
+use crate::board::Board;
 use crate::error::Error;
 use crate::memory::Memory;
 use crate::setup::Paired;
-use crate::state::{Block, ErrorKind, Finding};
 use crate::supervision::interrogation::{AnswerError, Code, Identity, Pairing, PairingKey};
 use crate::supervision::printing::{PrintReport, Verdict, judge_columns};
+use link::{Block, ErrorKind, Finding, Program};
 use zeroize::Zeroizing;
 
 /// The clocks counted between the columns of one print whose data change, and how many such columns there are.

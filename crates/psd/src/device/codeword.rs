@@ -5,14 +5,15 @@
 
 use super::reactions::Event;
 use super::{Psd, Secrets};
-use crate::board::{Board, Codeword};
+use crate::board::Board;
 use crate::error::Error;
-use crate::keys::unwrap_codeword;
 use crate::memory::Memory;
-use crate::state::{Block, Finding, State};
+use crate::state::State;
 use aes::Aes256;
 use cmac::{Cmac, KeyInit, Mac};
 use imprint::numbers::Key;
+use link::keys::unwrap_codeword;
+use link::{Block, Codeword, Finding};
 use subtle::ConstantTimeEq;
 
 /// What a start or a check found of the codeword.

@@ -4,12 +4,12 @@ use super::{Psd, ended};
 use crate::board::{Board, Now};
 use crate::error::Error;
 use crate::memory::Memory;
-use crate::message::{Authentic, Grant, Signed};
-use crate::state::{Block, LastGrant, Refill, State};
+use crate::state::{LastGrant, Refill, State};
 use crate::supervision::flow::{Flow, Passed};
 use crate::supervision::pace::Critical;
 use crate::supervision::routines::grant;
 use imprint::numbers::SecondNumberKind;
+use link::{Authentic, Block, Grant, Signed};
 use terms::{Money, Registers};
 
 /// What became of a grant.

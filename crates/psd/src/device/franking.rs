@@ -8,11 +8,12 @@ use crate::ledger::Charges;
 use crate::memory::Memory;
 use crate::request::Request;
 use crate::settings::PieceMode;
-use crate::state::{Basis, Block, NO_READING, Pieces, State};
+use crate::state::{Basis, NO_READING, Pieces, State};
 use crate::supervision::flow::{Flow, Passed, Steps};
 use crate::supervision::pace::Critical;
 use crate::supervision::routines::franking;
 use imprint::numbers::{Indicium, MonotoneKind, RequestId};
+use link::Block;
 use terms::{Date, Money};
 
 impl<M: Memory, B: Board, const BATCH: usize> Psd<M, B, BATCH> {
@@ -277,14 +278,14 @@ mod tests {
     extern crate std;
 
     use super::*;
-    use crate::board::EPOCH;
     use crate::memory::{Image, MemoryKey, SECTOR_BYTES, sectors_needed};
     use crate::personalisation::tests::personalisation;
-    use crate::state::Finding;
     use crate::supervision::flow::{Part, glitch};
     use crate::supervision::interrogation::code_for;
     use crate::supervision::routines;
     use crate::trial::{Stillness, TRIAL_BATCH};
+    use link::EPOCH;
+    use link::Finding;
     use std::boxed::Box;
     use std::vec;
     use std::vec::Vec;

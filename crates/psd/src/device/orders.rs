@@ -6,16 +6,16 @@
 use super::{Psd, ended};
 use crate::board::Board;
 use crate::error::Error;
-use crate::keys::unwrap_codeword;
 use crate::memory::Memory;
-use crate::message::{Authentic, Message, Order, Signed, Task};
 use crate::settings::Blocking;
 use crate::setup::Setup;
-use crate::state::{Block, ErrorCounts, LastOrder, NextCodeword, Pieces, State};
+use crate::state::{LastOrder, NextCodeword, Pieces, State};
 use crate::supervision::flow::{Flow, Passed};
 use crate::supervision::interrogation::Interrogation;
 use crate::supervision::routines::order;
 use access::{Failures, Lock};
+use link::keys::unwrap_codeword;
+use link::{Authentic, Block, ErrorCounts, Message, Order, Signed, Task};
 use sha2::{Digest, Sha256};
 
 /// What an order leads to.

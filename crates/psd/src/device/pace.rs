@@ -6,10 +6,9 @@ use crate::board::Board;
 use crate::error::Error;
 use crate::ledger::Charges;
 use crate::memory::Memory;
-use crate::message::{Authentic, Grant, Signed};
 use crate::request::Request;
-use crate::state::Block;
 use crate::supervision::pace::{Critical, Learned, judge, median_ns};
+use link::{Authentic, Block, Grant, Signed};
 use terms::Money;
 
 /// Trial runs of each routine: an odd number, so that there is a middle one.

@@ -5,11 +5,11 @@
 
 use super::Psd;
 use super::reactions::Event;
-use crate::board::{Board, Checksum, Program};
+use crate::board::Board;
 use crate::error::Error;
 use crate::memory::Memory;
 use crate::setup::{Enrolled, Sight};
-use crate::state::{Block, Finding};
+use link::{Block, Checksum, Finding, Program};
 
 impl Enrolled {
     /// Takes an image as the one in use; what was announced before it is no longer awaited.

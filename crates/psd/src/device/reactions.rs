@@ -5,12 +5,13 @@
 //! and done again; so no crash helps whoever caused it. A reaction that cannot be carried out is tried at each start.
 
 use super::Psd;
-use crate::board::{Board, Codeword};
+use crate::board::Board;
 use crate::error::Error;
 use crate::memory::Memory;
 use crate::settings::{Reaction, ReactionSet, Settings};
-use crate::state::{Block, ErrorKind, Finding, State};
+use crate::state::State;
 use crate::supervision::flow::FlowFault;
+use link::{Block, Codeword, ErrorKind, Finding};
 
 /// A manipulation, by how it was found.
 #[derive(Clone, Copy, Debug)]

@@ -6,20 +6,20 @@
 
 use super::orders::digest_of;
 use super::reactions::fault_number;
-use super::report::{Report, SealedReport, seal_report};
 use super::{Psd, Secrets};
-use crate::board::{Board, Now, Program};
+use crate::board::{Board, Now};
 use crate::error::{Error, Fault};
-use crate::keys::unwrap_codeword;
 use crate::memory::{Memory, MemoryKey, SLOTS, Store};
-use crate::message::{Authentic, Order, Proven, Reset, Signed, Task};
 use crate::personalisation::Personalisation;
-use crate::state::{
-    Block, Blocks, ErrorCounts, Finding, LastGrant, LastOrder, NextCodeword, Refill, Standing, State,
-};
+use crate::state::{Blocks, LastGrant, LastOrder, NextCodeword, Refill, Standing, State};
 use crate::supervision::flow::Passed;
 use ed25519_dalek::VerifyingKey;
 use heapless::Vec;
+use link::keys::unwrap_codeword;
+use link::{
+    Authentic, Block, ErrorCounts, Finding, Order, Program, Proven, Report, Reset, SealedReport, Signed,
+    Task, seal_report,
+};
 use terms::{Registers, Serial};
 
 impl<M: Memory, B: Board, const BATCH: usize> Psd<M, B, BATCH> {
@@ -163,7 +163,7 @@ impl<M: Memory, B: Board, const BATCH: usize> Rescue<M, B, BATCH> {
             errors: ErrorCounts::default(),
             findings: Vec::new(),
         };
-        seal_report(&report, &self.personalisation.link, challenge)
+        seal_report(&report, &self.personalisation.link, challenge).ok_or(Error::PartFailed)
     }
 
     /// Commits the registers of a service reset as a new record. The device is to be opened again after it.

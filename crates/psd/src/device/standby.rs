@@ -7,11 +7,11 @@
 use super::Psd;
 use super::codeword::Sight as CodewordSight;
 use super::reactions::Event;
-use crate::board::{Board, Program};
+use crate::board::Board;
 use crate::error::Error;
 use crate::memory::{Memory, Newest};
-use crate::state::{Block, Finding};
 use crate::supervision::interrogation::Question;
+use link::{Block, Finding, Program};
 use serde::{Deserialize, Serialize};
 
 /// What a self-test found of each part: whether it is in order.

@@ -7,17 +7,18 @@ use super::codeword::Sight as CodewordSight;
 use super::numbers::Numbers;
 use super::reactions::{self, Event};
 use super::{Psd, Secrets, Watch, codeword, ended};
-use crate::board::{Board, Codeword, Program};
+use crate::board::Board;
 use crate::error::{Error, Fault};
 use crate::ledger::{Ledger, Order};
 use crate::memory::{Memory, MemoryKey, Store};
 use crate::personalisation::Personalisation;
 use crate::request::Request;
 use crate::setup::{Setup, Sight};
-use crate::state::{Block, Finding, SetupName, State};
+use crate::state::{SetupName, State};
 use crate::supervision::flow::Flow;
 use crate::supervision::printing::Speed;
 use crate::supervision::routines::start;
+use link::{Block, Codeword, Finding, Program};
 use zeroize::Zeroizing;
 
 /// A device that is not yet one: its parts, and the state that the first commit of this start will hold.

@@ -5,8 +5,8 @@ use crate::board::Board;
 use crate::memory::Memory;
 use crate::request::Request;
 use crate::settings::PieceMode;
-use crate::state::{Block, ErrorCounts, Finding};
 use imprint::numbers::{Profile, Suspicion};
+use link::{Block, ErrorCounts, Finding};
 use serde::{Deserialize, Serialize};
 use terms::{Money, Registers, Serial};
 

@@ -7,7 +7,7 @@ use super::Psd;
 use crate::board::{Board, Now};
 use crate::error::Error;
 use crate::memory::Memory;
-use crate::state::{Block, Finding};
+use link::{Block, Finding};
 
 impl<M: Memory, B: Board, const BATCH: usize> Psd<M, B, BATCH> {
     /// The time, never before what an earlier commit saw.

@@ -11,7 +11,8 @@ use super::sector::{Header, PERSONALISATION, SETUP, Sector};
 use super::{Memory, MemoryKey, SECTOR_BYTES, Store};
 use crate::error::{Error, Fault};
 use crate::request::Request;
-use crate::state::{Finding, State, UNIT_BYTES, UNITS as STATE_UNITS, unit_count};
+use crate::state::{State, UNIT_BYTES, UNITS as STATE_UNITS, unit_count};
+use link::Finding;
 
 /// What a start found in the memory.
 pub(crate) struct Recovered<const BATCH: usize> {

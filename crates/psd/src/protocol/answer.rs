@@ -1,15 +1,15 @@
 //! What comes back from a device. The order of the variants is their number on the wire: new ones go to the end.
 
 use super::Fault;
-use crate::device::{SealedReport, SelfTest, Status};
+use crate::device::{SelfTest, Status};
 use crate::error::Error;
-use crate::state::Finding;
 use crate::supervision::interrogation::{PairingKey, Question};
 use crate::supervision::printing::Verdict;
 use access::{Settings, UsageOfUser, UserId, UserSettings};
 use core::fmt::{self, Write};
 use heapless::String;
 use imprint::numbers::Indicium;
+use link::{Finding, SealedReport};
 use serde::{Deserialize, Serialize};
 use terms::{Registers, Serial};
 

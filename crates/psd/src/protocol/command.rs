@@ -1,11 +1,11 @@
 //! What can be asked of a device. The order of the variants is their number on the wire: new ones go to the end.
 
-use crate::message::{Grant, Order, Signed};
 use crate::request::Request;
 use crate::supervision::interrogation::{Code, Identity};
 use crate::supervision::printing::PrintReport;
 use access::{Change, Password, Person};
 use imprint::numbers::RequestId;
+use link::{Grant, Order, Signed};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// What a device is asked for. Each command is answered by any number of answers and one that ends them.

@@ -4,11 +4,12 @@
 //! and zero.
 
 use super::{
-    Basis, Blocks, CodewordState, ErrorCounts, ErrorKind, FINDINGS, Finding, LastGrant, LastOrder, Marks,
-    NextCodeword, Pieces, Refill, Seen, SetupName, Standing, State,
+    Basis, Blocks, CodewordState, LastGrant, LastOrder, Marks, NextCodeword, Pieces, Refill, Seen, SetupName,
+    Standing, State,
 };
 use access::{Failures, Usage};
 use imprint::numbers::Suspicion;
+use link::{ErrorCounts, ErrorKind, FINDINGS, Finding};
 use terms::bytes::{Reader, Writer};
 use terms::{Date, Money, Registers};
 
@@ -287,8 +288,8 @@ pub(crate) fn unit_count(units: &[[u8; UNIT_BYTES]]) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Block;
     use super::*;
+    use link::Block;
 
     /// What the first user of a lock has spent.
     fn used() -> Usage {

@@ -6,28 +6,20 @@
 //! | file | holds |
 //! |---|---|
 //! | `standing` | what keeps the device from franking, and what it did to itself |
-//! | `finding` | the log of what the device found out about itself |
-//! | `errors` | errors counted by kind |
 //! | `layout` | the state's 1024 bytes in the memory |
 
-mod errors;
-mod finding;
 mod layout;
 mod standing;
 
-pub use errors::{ErrorCounts, ErrorKind};
-pub(crate) use finding::FINDINGS;
-pub use finding::Finding;
 pub(crate) use layout::{UNIT_BYTES, UNITS, unit_count};
-pub use standing::Block;
 pub(crate) use standing::{Blocks, Standing};
 
 use crate::error::{Error, Fault};
-use crate::keys::WrappedCodeword;
 use crate::ledger;
 use crate::request::Request;
 use access::{Failures, Usage};
 use imprint::numbers::Suspicion;
+use link::{ErrorCounts, FINDINGS, Finding, WrappedCodeword};
 use terms::{Date, Money, Registers};
 
 /// Everything a commit makes durable, but for the debits of the last franking.

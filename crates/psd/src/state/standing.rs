@@ -15,118 +15,31 @@
 //! | withdrawn | the closing grant | a new personalisation |
 //! | inactive | the control unit did not answer rightly in time | its next right answer |
 
-use serde::{Deserialize, Serialize};
+use link::Block;
 
-/// Why the device does not frank.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Block {
-    /// Kill mode 1: run time, flow control or columns.
-    Kill1,
-    /// Kill mode 2: a program is not the one enrolled.
-    Kill2,
-    /// The codeword was lost without authority.
-    KillCodeword,
-    /// The registers do not add up, or are older than they should be.
-    Registers,
-    /// The centre stopped the meter.
-    Stopped,
-    /// The clock ran backwards or jumped.
-    Clock,
-    /// The print speed was out of its range for too long.
-    PrintSpeed,
-    /// The meter has left service.
-    Withdrawn,
-    /// The codeword was lost, and an allowed next one waits for the housing to be closed.
-    CodewordWaiting,
-    /// The piece credit is used up.
-    Pieces,
-    /// The centre has not been heard for too long.
-    Contact,
-    /// The control unit has not answered the device's question.
-    Inactive,
-}
+/// Those that a commit keeps, in the order of their flags.
+const KEPT: [Block; 8] = [
+    Block::Kill1,
+    Block::Kill2,
+    Block::KillCodeword,
+    Block::Registers,
+    Block::Stopped,
+    Block::Clock,
+    Block::PrintSpeed,
+    Block::Withdrawn,
+];
 
-impl Block {
-    /// Those that a commit keeps, in the order of their flags.
-    pub(crate) const KEPT: [Block; 8] = [
-        Block::Kill1,
-        Block::Kill2,
-        Block::KillCodeword,
-        Block::Registers,
-        Block::Stopped,
-        Block::Clock,
-        Block::PrintSpeed,
-        Block::Withdrawn,
-    ];
-
-    /// The number the machine shows; it stays the same from version to version.
-    pub const fn code(self) -> u16 {
-        match self {
-            Block::Kill1 => 511,
-            Block::Kill2 => 512,
-            Block::KillCodeword => 513,
-            Block::CodewordWaiting => 514,
-            Block::Registers => 515,
-            Block::Stopped => 516,
-            Block::Clock => 517,
-            Block::Pieces => 518,
-            Block::Contact => 519,
-            Block::PrintSpeed => 520,
-            Block::Withdrawn => 521,
-            Block::Inactive => 522,
-        }
-    }
-
-    /// What it says, and what lifts it, as one sentence.
-    pub const fn sentence(self) -> &'static str {
-        match self {
-            Block::Kill1 => {
-                "a critical routine was out of its time or its order: the meter needs a service reset"
-            }
-            Block::Kill2 => {
-                "a program is not the one that was enrolled: the meter needs the right one and a service reset"
-            }
-            Block::KillCodeword => {
-                "the housing was opened without authority: the meter needs a service reset"
-            }
-            Block::CodewordWaiting => "the housing is open: close it, and the meter goes on",
-            Block::Registers => {
-                "the registers are not what they should be: the meter needs a service reset with the centre's registers"
-            }
-            Block::Stopped => "the centre has stopped the meter: call the centre",
-            Block::Clock => "the clock ran backwards or jumped: set it right, and call the centre",
-            Block::Pieces => "the piece credit is used up: call the centre",
-            Block::Contact => "the centre has not been heard for too long: call the centre",
-            Block::PrintSpeed => {
-                "the print speed is out of its range: a print report within the range sets the meter free"
-            }
-            Block::Withdrawn => "the meter has left service",
-            Block::Inactive => "the control unit has not answered the device's question",
-        }
-    }
-
-    /// Whether the device halts but for its service when blocking is at once: a kill or a fault, and not what
-    /// passes by itself or by a word of the centre.
-    pub(crate) const fn is_fatal(self) -> bool {
-        matches!(
-            self,
-            Block::Kill1 | Block::Kill2 | Block::KillCodeword | Block::Registers | Block::Withdrawn
-        )
-    }
-
-    const fn flag(self) -> u16 {
-        match self {
-            Block::Kill1 => 1,
-            Block::Kill2 => 1 << 1,
-            Block::KillCodeword => 1 << 2,
-            Block::Registers => 1 << 3,
-            Block::Stopped => 1 << 4,
-            Block::Clock => 1 << 5,
-            Block::PrintSpeed => 1 << 6,
-            Block::Withdrawn => 1 << 7,
-            Block::CodewordWaiting | Block::Pieces | Block::Contact | Block::Inactive => 0,
-        }
+const fn flag(block: Block) -> u16 {
+    match block {
+        Block::Kill1 => 1,
+        Block::Kill2 => 1 << 1,
+        Block::KillCodeword => 1 << 2,
+        Block::Registers => 1 << 3,
+        Block::Stopped => 1 << 4,
+        Block::Clock => 1 << 5,
+        Block::PrintSpeed => 1 << 6,
+        Block::Withdrawn => 1 << 7,
+        Block::CodewordWaiting | Block::Pieces | Block::Contact | Block::Inactive => 0,
     }
 }
 
@@ -138,20 +51,20 @@ impl Blocks {
     const KNOWN: u16 = 0xff;
 
     pub const fn has(self, block: Block) -> bool {
-        self.0 & block.flag() != 0
+        self.0 & flag(block) != 0
     }
 
     pub const fn with(self, block: Block) -> Blocks {
-        Blocks(self.0 | block.flag())
+        Blocks(self.0 | flag(block))
     }
 
     pub const fn without(self, block: Block) -> Blocks {
-        Blocks(self.0 & !block.flag())
+        Blocks(self.0 & !flag(block))
     }
 
     /// Those that are set, the gravest first.
     pub fn iter(self) -> impl Iterator<Item = Block> {
-        Block::KEPT.into_iter().filter(move |block| self.has(*block))
+        KEPT.into_iter().filter(move |block| self.has(*block))
     }
 
     pub const fn bits(self) -> u16 {
@@ -188,7 +101,7 @@ mod tests {
     #[test]
     fn blocks_are_set_and_lifted_one_by_one() {
         let mut blocks = Blocks::default();
-        for block in Block::KEPT {
+        for block in KEPT {
             blocks = blocks.with(block);
             assert!(blocks.has(block));
         }
@@ -196,7 +109,7 @@ mod tests {
         assert_eq!(Blocks::from_bits(blocks.bits()), Some(blocks));
         assert_eq!(Blocks::from_bits(1 << 8), None);
         let less = blocks.without(Block::Stopped);
-        assert_eq!(less.iter().count(), Block::KEPT.len() - 1);
+        assert_eq!(less.iter().count(), KEPT.len() - 1);
         assert!(!less.has(Block::Stopped));
     }
 }

@@ -3,7 +3,7 @@
 //! What always holds: a key is used for one purpose, told by the label it is derived with (NIST SP 800-108, counter
 //! mode with CMAC-AES-256); what lies in the memory of a key is its AES key wrap (RFC 3394) and never the key.
 
-use crate::board::Codeword;
+use crate::codeword::Codeword;
 use aes::Aes256;
 use aes_kw::AesKw;
 use cmac::{Cmac, KeyInit, Mac};
@@ -11,7 +11,7 @@ use imprint::numbers::Key;
 use zeroize::Zeroizing;
 
 /// What a derived key is for: 16 bytes, no two alike.
-pub(crate) type Label = [u8; 16];
+pub type Label = [u8; 16];
 
 /// Bytes that wrapping adds.
 const WRAP_BYTES: usize = 8;
@@ -19,10 +19,10 @@ const WRAP_BYTES: usize = 8;
 /// A codeword in coded form, as it travels and lies in place E.
 pub type WrappedCodeword = [u8; Codeword::BYTES + WRAP_BYTES];
 /// A key in coded form, as it lies in the memory.
-pub(crate) type WrappedKey = [u8; Key::BYTES + WRAP_BYTES];
+pub type WrappedKey = [u8; Key::BYTES + WRAP_BYTES];
 
 /// The key for one purpose.
-pub(crate) fn derive(key: &Key, label: &Label) -> Key {
+pub fn derive(key: &Key, label: &Label) -> Key {
     const BITS: u32 = (Key::BYTES * 8) as u32;
     let mac = Cmac::<Aes256>::new(key.bytes().into());
     let mut derived = Zeroizing::new([0; Key::BYTES]);
@@ -50,20 +50,20 @@ pub fn wrap_codeword(link: &Key, codeword: &Codeword) -> WrappedCodeword {
 }
 
 /// The codeword that [`wrap_codeword`] put in coded form under the same key.
-pub(crate) fn unwrap_codeword(link: &Key, wrapped: &WrappedCodeword) -> Option<Codeword> {
+pub fn unwrap_codeword(link: &Key, wrapped: &WrappedCodeword) -> Option<Codeword> {
     let mut bytes = Zeroizing::new([0; Codeword::BYTES]);
     unwrap(&derive(link, b"codeword on link"), wrapped, bytes.as_mut_slice()).then(|| Codeword::new(*bytes))
 }
 
 /// A key in coded form under the memory's own key.
-pub(crate) fn wrap_key(coding: &Key, key: &Key) -> WrappedKey {
+pub fn wrap_key(coding: &Key, key: &Key) -> WrappedKey {
     let mut wrapped = [0; Key::BYTES + WRAP_BYTES];
     wrap(coding, key.bytes(), &mut wrapped);
     wrapped
 }
 
 /// The key that [`wrap_key`] put in coded form.
-pub(crate) fn unwrap_key(coding: &Key, wrapped: &WrappedKey) -> Option<Key> {
+pub fn unwrap_key(coding: &Key, wrapped: &WrappedKey) -> Option<Key> {
     let mut bytes = Zeroizing::new([0; Key::BYTES]);
     unwrap(coding, wrapped, bytes.as_mut_slice()).then(|| Key::new(*bytes))
 }

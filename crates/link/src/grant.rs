@@ -1,13 +1,9 @@
-//! What the issuer says to the meter: grants of credit and [orders](order), signed, numbered, taken exactly once.
+//! What the issuer says to the meter: grants of credit and [orders](crate::Order), signed, numbered, taken exactly once.
 //!
 //! What always holds: an [`Authentic`] message comes out of [`Authentic::verify`] alone, so whatever acts on one
 //! acts on the issuer's word, given to this meter.
 
-mod order;
-
-pub use order::{Order, Proven, Reset, Task};
-
-use crate::error::Error;
+use core::fmt;
 use ed25519_dalek::{Signature, VerifyingKey};
 use serde::{Deserialize, Serialize};
 use terms::{Money, Serial};
@@ -72,15 +68,24 @@ pub struct Signed<T> {
 }
 
 /// A message that the issuer signed for this meter.
-pub(crate) struct Authentic<T>(T);
+#[derive(Clone, Copy, Debug)]
+pub struct Authentic<T>(T);
 
 impl<T: Message> Authentic<T> {
     /// Believes a message if the issuer's signature is right and it is for this meter.
-    pub fn verify(signed: &Signed<T>, issuer: &VerifyingKey, serial: Serial) -> Result<Authentic<T>, Error> {
+    pub fn verify(
+        signed: &Signed<T>,
+        issuer: &VerifyingKey,
+        serial: Serial,
+    ) -> Result<Authentic<T>, NotAuthentic> {
         let signature = Signature::from_bytes(&signed.signature);
         let bytes = signed.message.signed_bytes();
-        issuer.verify_strict(bytes.as_ref(), &signature).map_err(|_| Error::Signature)?;
-        if signed.message.serial() == serial { Ok(Authentic(signed.message)) } else { Err(Error::OtherMeter) }
+        issuer.verify_strict(bytes.as_ref(), &signature).map_err(|_| NotAuthentic::Signature)?;
+        if signed.message.serial() == serial {
+            Ok(Authentic(signed.message))
+        } else {
+            Err(NotAuthentic::OtherMeter)
+        }
     }
 
     /// What was said.
@@ -88,6 +93,26 @@ impl<T: Message> Authentic<T> {
         self.0
     }
 }
+
+/// Why a message is not believed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotAuthentic {
+    /// It does not carry the issuer's signature.
+    Signature,
+    /// It is for another meter.
+    OtherMeter,
+}
+
+impl fmt::Display for NotAuthentic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            NotAuthentic::Signature => "this does not carry the signature of the meter's issuer",
+            NotAuthentic::OtherMeter => "this is meant for another meter",
+        })
+    }
+}
+
+impl core::error::Error for NotAuthentic {}
 
 mod signature_halves {
     //! A signature as two arrays, since serde has none of 64.

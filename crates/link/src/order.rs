@@ -1,7 +1,6 @@
 //! What the centre orders beside credit: numbered and signed, each carried out once.
 
-use super::Message;
-use crate::board::{Checksum, Program};
+use crate::grant::Message;
 use crate::keys::WrappedCodeword;
 use serde::{Deserialize, Serialize};
 use terms::bytes::Writer;
@@ -81,6 +80,19 @@ pub struct Proven {
     pub grant: u64,
 }
 
+/// A program whose image is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Program {
+    /// The one the device itself runs in.
+    Own,
+    /// The control unit's: on a computer the executable at the other end of the socket.
+    ControlUnit,
+}
+
+/// The SHA-256 of a program's image.
+pub type Checksum = [u8; 32];
+
 const ORDER_HEAD: [u8; 16] = *b"porto order v1\0\0";
 /// Bytes of the longest task.
 const TASK_BYTES: usize = 1 + 8 + 24 + 1 + 5 * 8 + 8;
@@ -124,7 +136,7 @@ impl Task {
     }
 
     /// Whether it is the service's, and taken even where blocking is at once.
-    pub(crate) const fn is_service(&self) -> bool {
+    pub const fn is_service(&self) -> bool {
         matches!(self, Task::Reset(_) | Task::Enrol { .. } | Task::Unpair | Task::ClearErrors)
     }
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// How many findings are kept.
-pub(crate) const FINDINGS: usize = 8;
+pub const FINDINGS: usize = 8;
 
 /// An entry of the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -92,5 +92,6 @@ impl Finding {
     /// The greatest detail: what has more to say stops there.
     pub const DETAIL_MAX: u64 = (1 << 48) - 1;
 
-    pub(crate) const NONE: Finding = Finding { commit: 0, tenths: 0, kind: 0, detail: 0 };
+    /// Stands where there is none.
+    pub const NONE: Finding = Finding { commit: 0, tenths: 0, kind: 0, detail: 0 };
 }

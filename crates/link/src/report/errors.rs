@@ -86,17 +86,20 @@ impl ErrorCounts {
         ErrorKind::ALL.into_iter().zip(self.0)
     }
 
-    pub(crate) fn count(&mut self, kind: ErrorKind) {
+    /// Counts one more.
+    pub fn count(&mut self, kind: ErrorKind) {
         if let Some(counter) = self.0.get_mut(kind as usize) {
             *counter = counter.saturating_add(1).min(LIMIT);
         }
     }
 
-    pub(crate) const fn counters(&self) -> [u16; ErrorKind::ALL.len()] {
+    /// The numbers, in the order of [`ErrorKind::ALL`].
+    pub const fn counters(&self) -> [u16; ErrorKind::ALL.len()] {
         self.0
     }
 
-    pub(crate) const fn from_counters(counters: [u16; ErrorKind::ALL.len()]) -> ErrorCounts {
+    /// The counts with these numbers.
+    pub const fn from_counters(counters: [u16; ErrorKind::ALL.len()]) -> ErrorCounts {
         ErrorCounts(counters)
     }
 }

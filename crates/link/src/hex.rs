@@ -7,10 +7,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 /// The digits of the longest array.
 const DIGITS_MAX: usize = 64;
 
-pub(crate) fn serialize<S: Serializer, const N: usize>(
-    bytes: &[u8; N],
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
+/// Writes the bytes.
+pub fn serialize<S: Serializer, const N: usize>(bytes: &[u8; N], serializer: S) -> Result<S::Ok, S::Error> {
     const { assert!(2 * N <= DIGITS_MAX) };
     if !serializer.is_human_readable() {
         return bytes.as_slice().serialize(serializer);
@@ -21,9 +19,8 @@ pub(crate) fn serialize<S: Serializer, const N: usize>(
     serializer.serialize_str(&digits)
 }
 
-pub(crate) fn deserialize<'de, D: Deserializer<'de>, const N: usize>(
-    deserializer: D,
-) -> Result<[u8; N], D::Error> {
+/// Reads them.
+pub fn deserialize<'de, D: Deserializer<'de>, const N: usize>(deserializer: D) -> Result<[u8; N], D::Error> {
     if deserializer.is_human_readable() {
         return deserializer.deserialize_str(Digits);
     }
