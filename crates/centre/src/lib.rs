@@ -1,1 +1,4 @@
 //! The data centre.
+
+pub mod audit;
+mod hex;

@@ -1,0 +1,3 @@
+//! What the centre promises, tested through its public interface.
+
+mod audit;
