@@ -1,4 +1,4 @@
-//! The field's words as types, for every other crate.
+//! The field's words as types, and the sources' equations, for every other crate.
 //!
 //! What always holds: an amount is a whole number of the currency's minor unit, arithmetic on amounts is
 //! checked, a serial number has at most eight digits, a date is a day that exists. No heap, no clock, no
@@ -7,6 +7,7 @@
 
 pub mod bytes;
 mod date;
+pub mod equations;
 mod money;
 mod registers;
 mod serial;
