@@ -1,0 +1,47 @@
+//! Dialling a number and listening for a call, whatever the line.
+
+use super::tcp;
+use crate::{DialError, Line, ListenError, Number, Times};
+use std::time::Duration;
+
+/// Calls a number.
+pub fn dial(number: &Number, times: &Times) -> Result<Box<dyn Line>, DialError> {
+    match number {
+        Number::Tcp { host, port } => tcp::dial(host, *port, times),
+        _ => Err(DialError::NotDialable(number.to_string())),
+    }
+}
+
+/// Waits for calls: at the centre for those of meters, at a meter for the centre's call-back.
+#[derive(Debug)]
+pub struct Listener(Kind);
+
+#[derive(Debug)]
+enum Kind {
+    Tcp(tcp::Door),
+}
+
+impl Listener {
+    /// Listens at an address (`tcp:[::]:7080`) or a modem (`modem:/dev/ttyS0`).
+    pub fn open(own: &Number, times: &Times) -> Result<Listener, ListenError> {
+        let kind = match own {
+            Number::Tcp { host, port } => Kind::Tcp(tcp::Door::open(host, *port, times)?),
+            _ => return Err(ListenError::NotOwn(own.to_string())),
+        };
+        Ok(Listener(kind))
+    }
+
+    /// The next call, if one comes in time.
+    pub fn next(&mut self, limit: Duration) -> Result<Option<Box<dyn Line>>, ListenError> {
+        match &mut self.0 {
+            Kind::Tcp(door) => door.next(limit),
+        }
+    }
+
+    /// Where it is reached: with the port that the system chose, where none was given.
+    pub fn own(&self) -> Option<Number> {
+        match &self.0 {
+            Kind::Tcp(door) => door.own(),
+        }
+    }
+}

@@ -1,0 +1,4 @@
+//! What touches the world: sockets, serial lines, files.
+
+pub mod listener;
+mod tcp;
