@@ -1,4 +1,5 @@
 //! The data centre.
 
 pub mod audit;
+pub mod decisions;
 mod hex;

@@ -1,3 +1,4 @@
 //! What the centre promises, tested through its public interface.
 
 mod audit;
+mod decisions;
