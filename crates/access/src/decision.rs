@@ -80,7 +80,12 @@ pub fn may_refill(lock: &Lock, present: Present, by_call_back: bool) -> Result<(
     if rules.manager_only && !present.is_manager() {
         return Err(Refusal::ManagerOnly);
     }
-    if rules.call_back_only && !by_call_back {
+    may_take_credit(lock, by_call_back)
+}
+
+/// Whether credit that was asked for rightly may come in now.
+pub fn may_take_credit(lock: &Lock, by_call_back: bool) -> Result<(), Refusal> {
+    if lock.settings().refill.call_back_only && !by_call_back {
         return Err(Refusal::CallBackOnly);
     }
     Ok(())

@@ -36,7 +36,7 @@ mod session;
 mod usage;
 
 pub use change::Change;
-pub use decision::{may_change, may_frank, may_refill, named_user};
+pub use decision::{may_change, may_frank, may_refill, may_take_credit, named_user};
 pub use funds::{Funds, Period, PeriodError};
 pub use lock::{Lock, Mode, RefillRules, Settings, USERS_MAX, User, UserId, UserIdError, UserSettings};
 pub use password::{HashFault, Password, PasswordError, PasswordHash, Verifier};

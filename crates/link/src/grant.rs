@@ -114,7 +114,7 @@ impl fmt::Display for NotAuthentic {
 
 impl core::error::Error for NotAuthentic {}
 
-mod signature_halves {
+pub(crate) mod signature_halves {
     //! A signature as two arrays, since serde has none of 64.
 
     use serde::{Deserialize, Deserializer, Serialize, Serializer};

@@ -23,6 +23,11 @@ pub type WrappedKey = [u8; Key::BYTES + WRAP_BYTES];
 
 /// The key for one purpose.
 pub fn derive(key: &Key, label: &Label) -> Key {
+    derive_for(key, label, &[])
+}
+
+/// The key for one purpose in one context, such as a call.
+pub fn derive_for(key: &Key, label: &Label, context: &[u8]) -> Key {
     const BITS: u32 = (Key::BYTES * 8) as u32;
     let mac = Cmac::<Aes256>::new(key.bytes().into());
     let mut derived = Zeroizing::new([0; Key::BYTES]);
@@ -31,6 +36,7 @@ pub fn derive(key: &Key, label: &Label) -> Key {
         mac.update(&counter.to_be_bytes());
         mac.update(label);
         mac.update(&[0]);
+        mac.update(context);
         mac.update(&BITS.to_be_bytes());
         half.copy_from_slice(&mac.finalize().into_bytes());
     }

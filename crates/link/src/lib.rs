@@ -10,12 +10,14 @@
 //! | `codeword` | the codeword Y |
 //! | `grant`, `order` | what the centre signs: credit, and everything else it wants of a meter |
 //! | `report` | what a device says of itself |
+//! | `call` | a call between meter and centre |
 #![no_std]
 #![cfg_attr(
     not(test),
     deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)
 )]
 
+pub mod call;
 mod codeword;
 mod grant;
 pub mod hex;

@@ -10,6 +10,7 @@
 //! | `franking` | debits |
 //! | `numbers` | from a debit to the numbers printed |
 //! | `credit` | grants |
+//! | `call` | calls to the centre |
 //! | `orders` | what the centre orders beside credit |
 //! | `reset` | the service reset, and what can still be done where the memory cannot be read |
 //! | `reactions` | what follows from a manipulation that was found |
@@ -23,6 +24,7 @@
 //! | `report`, `status` | what it tells of itself |
 
 mod attendance;
+mod call;
 mod codeword;
 mod credit;
 mod franking;
@@ -81,6 +83,7 @@ pub struct Psd<M, B, const BATCH: usize> {
     /// Counted at once, durable with the next commit.
     errors: ErrorCounts,
     watch: Watch,
+    calls: call::Calls,
 }
 
 /// The keys that never leave the device, made of the memory's key.

@@ -10,6 +10,7 @@ use crate::supervision::interrogation::AnswerError;
 use access::Refusal;
 use core::fmt;
 use imprint::numbers::{NumberError, RequestId};
+use link::call::CallError;
 use link::{Block, ErrorKind, NotAuthentic};
 use terms::{Date, Money, RegisterFault};
 
@@ -90,6 +91,8 @@ pub enum Error {
     RegistersImplausible,
     /// The centre's time and that of the clock differ.
     ClockDisagrees,
+    /// A frame of a call led to nothing.
+    Call(CallError),
 
     /// The clock gave no time.
     Clock,
@@ -175,6 +178,9 @@ impl Error {
             Error::RegistersNeeded => 211,
             Error::RegistersImplausible => 212,
             Error::ClockDisagrees => 213,
+            Error::Call(CallError::Frame(_)) => 214,
+            Error::Call(CallError::Unreadable) => 215,
+            Error::Call(CallError::OutOfTurn) => 216,
             Error::Clock => 301,
             Error::ClockBackwards => 302,
             Error::ClockJumped => 303,
@@ -265,6 +271,7 @@ impl fmt::Display for Error {
             Error::ClockDisagrees => {
                 say("the clock does not show the centre's time: set it right, then call again")
             }
+            Error::Call(error) => error.fmt(f),
             Error::Clock => ClockError.fmt(f),
             Error::ClockBackwards => say("the clock runs backwards: it shows less than it did before"),
             Error::ClockJumped => say("the clock jumped ahead of the time that has passed"),

@@ -210,6 +210,14 @@ impl<M: Memory, B: Board, const BATCH: usize> Service<M, B, BATCH> {
             Command::Lock => give(&Answer::Lock(self.lock_status()?)),
             Command::ChangeLock(change) => self.change_lock(&change, session)?,
             Command::Users => self.users(session, give)?,
+            Command::OpenCall { automatic, dialled } => {
+                give(&Answer::CallFrame(self.psd()?.open_call(automatic, dialled)?));
+            }
+            Command::BeginCall(ask) => give(&Answer::CallFrame(self.psd()?.begin_call(ask)?)),
+            Command::TakeCall { frame } => give(&Answer::CallOutcome(self.psd()?.take_call(frame)?)),
+            Command::AnswerCall { frame, own_number } => {
+                give(&Answer::CallOutcome(self.psd()?.answer_call(frame, own_number)?));
+            }
         }
         Ok(())
     }

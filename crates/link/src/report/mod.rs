@@ -18,7 +18,7 @@ use heapless::Vec;
 use imprint::numbers::Key;
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
-use terms::{Registers, Serial};
+use terms::{Money, Registers, Serial};
 
 /// Bytes of a report, at most.
 pub const REPORT_BYTES_MAX: usize = 512;
@@ -42,6 +42,8 @@ pub struct Report {
     pub grant: u64,
     /// Number of the last order carried out.
     pub order: u64,
+    /// The amount of a usual refill, as it was last agreed.
+    pub usual: Money,
     /// The clock as it was last believed, in tenths of a second.
     pub tenths: u64,
     /// Whether the next codeword waits in place E.

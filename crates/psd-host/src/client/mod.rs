@@ -24,6 +24,7 @@ use crate::{Equipment, HostError, SystemClock};
 use access::{Change, Password, Person, UsageOfUser, UserSettings};
 use connection::Connection;
 use imprint::numbers::{Indicium, Key, RequestId};
+use link::call::{Ask, CallOutcome, Frame as CallFrame, Number};
 use psd::protocol::{Answer, Command, Hello, LockStatus, Requests};
 use psd::supervision::printing::PrintReport;
 use psd::{Finding, Grant, GrantAnswer, Order, PrintAdvice, Request, SealedReport, SelfTest, Signed, Status};
@@ -88,6 +89,40 @@ impl Client {
     pub fn report(&mut self, challenge: &[u8; 16]) -> Result<SealedReport, ClientError> {
         self.ask(Command::Report { challenge: *challenge }, |answer| match answer {
             Answer::Report(report) => Some(report),
+            _ => None,
+        })
+    }
+
+    /// Lets the device seal the opening of a call to the centre at this number.
+    pub fn open_call(&mut self, automatic: bool, dialled: Number) -> Result<CallFrame, ClientError> {
+        self.call_frame(Command::OpenCall { automatic, dialled })
+    }
+
+    /// Lets the device seal the begin message of a transaction.
+    pub fn begin_call(&mut self, ask: Ask) -> Result<CallFrame, ClientError> {
+        self.call_frame(Command::BeginCall(ask))
+    }
+
+    /// Gives the device a frame of the centre's.
+    pub fn take_call(&mut self, frame: &[u8]) -> Result<CallOutcome, ClientError> {
+        self.call_outcome(Command::TakeCall { frame })
+    }
+
+    /// Gives the device the first frame of a centre that has called at this number.
+    pub fn answer_call(&mut self, frame: &[u8], own_number: Number) -> Result<CallOutcome, ClientError> {
+        self.call_outcome(Command::AnswerCall { frame, own_number })
+    }
+
+    fn call_frame(&mut self, command: Command<'_>) -> Result<CallFrame, ClientError> {
+        self.ask(command, |answer| match answer {
+            Answer::CallFrame(frame) => Some(frame),
+            _ => None,
+        })
+    }
+
+    fn call_outcome(&mut self, command: Command<'_>) -> Result<CallOutcome, ClientError> {
+        self.ask(command, |answer| match answer {
+            Answer::CallOutcome(outcome) => Some(outcome),
             _ => None,
         })
     }

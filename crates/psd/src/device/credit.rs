@@ -12,6 +12,18 @@ use imprint::numbers::SecondNumberKind;
 use link::{Authentic, Block, Grant, Signed};
 use terms::{Money, Registers};
 
+/// By which way a grant comes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Way {
+    /// Carried by hand.
+    ByHand,
+    /// In a call; who asked for it was looked at when it was asked for.
+    Call {
+        /// The centre has called, as this device had asked it to.
+        called_back: bool,
+    },
+}
+
 /// What became of a grant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum GrantAnswer {
@@ -25,15 +37,24 @@ impl<M: Memory, B: Board, const BATCH: usize> Psd<M, B, BATCH> {
     /// Takes a grant, if it is the issuer's, for this meter, the next one, and builds on this meter's R3. The last
     /// grant taken is answered again from memory.
     pub fn grant(&mut self, signed: &Signed<Grant>) -> Result<GrantAnswer, Error> {
+        self.grant_by(signed, Way::ByHand)
+    }
+
+    pub(super) fn grant_by(&mut self, signed: &Signed<Grant>, way: Way) -> Result<GrantAnswer, Error> {
         let mut flow = Flow::begin(&grant::ROUTINE);
         let begun_ns = self.board.processor_ns();
-        let taken = self.take_grant(signed, &mut flow);
+        let taken = self.take_grant(signed, way, &mut flow);
         let taken = self.counted(ended(flow, taken))?;
         self.judge_pace(Critical::Refill, 1, begun_ns)?;
         Ok(taken)
     }
 
-    fn take_grant(&mut self, signed: &Signed<Grant>, flow: &mut Flow) -> Result<GrantAnswer, Error> {
+    fn take_grant(
+        &mut self,
+        signed: &Signed<Grant>,
+        way: Way,
+        flow: &mut Flow,
+    ) -> Result<GrantAnswer, Error> {
         let grant = Authentic::verify(signed, &self.issuer, self.numbers.personalisation.serial)?.message();
         flow.pass(grant::VERIFIED);
         let state = *self.ledger.state();
@@ -56,7 +77,7 @@ impl<M: Memory, B: Board, const BATCH: usize> Psd<M, B, BATCH> {
         }
         flow.pass(grant::PLACE_CHECKED);
         if grant.amount_minor > 0 {
-            self.admit_refill()?;
+            self.admit_refill(way)?;
         }
         let next = self.credited_state(&grant, state, flow)?;
         let passed = flow.gate(&[grant::BEFORE_COMMIT])?;

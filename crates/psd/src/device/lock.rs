@@ -6,6 +6,7 @@
 //! the commit which names it. So a crash leaves the lock, the counts and the debits before or those after.
 
 use super::Psd;
+use super::credit::Way;
 use crate::board::{Board, Now};
 use crate::error::Error;
 use crate::memory::Memory;
@@ -14,7 +15,7 @@ use crate::setup::Setup;
 use crate::state::State;
 use access::{
     Change, Lock, Minute, Moment, Password, Person, Present, Refusal, Session, Usage, UsageOfUser, UserId,
-    Verifier, may_change, may_frank, may_refill, named_user,
+    Verifier, may_change, may_frank, may_refill, may_take_credit, named_user,
 };
 use terms::Money;
 
@@ -113,10 +114,15 @@ impl<M: Memory, B: Board, const BATCH: usize> Psd<M, B, BATCH> {
         requests.iter().try_for_each(|request| Ok(named_user(user, request.frame.user)?))
     }
 
-    /// Lets credit in. No refill comes by call-back here: where it has to, none is taken.
-    pub(super) fn admit_refill(&mut self) -> Result<(), Error> {
-        let present = self.present();
-        Ok(may_refill(&self.setup.lock, present, false)?)
+    /// Lets credit in. Where it has to come by call-back, it comes in no other way.
+    pub(super) fn admit_refill(&mut self, way: Way) -> Result<(), Error> {
+        match way {
+            Way::ByHand => {
+                let present = self.present();
+                Ok(may_refill(&self.setup.lock, present, false)?)
+            }
+            Way::Call { called_back } => Ok(may_take_credit(&self.setup.lock, called_back)?),
+        }
     }
 
     fn authorised(&mut self, now: Now, postage: Money) -> Result<Option<UserId>, Error> {

@@ -23,6 +23,7 @@ impl<M: Memory, B: Board, const BATCH: usize> Psd<M, B, BATCH> {
             registers: state.registers,
             grant: state.grant.number,
             order: state.order.number,
+            usual: state.usual,
             tenths: state.clock.tenths,
             has_next_codeword: state.codeword.next.is_some(),
             blocks,

@@ -20,7 +20,7 @@ use link::{
     Authentic, Block, ErrorCounts, Finding, Order, Program, Proven, Report, Reset, SealedReport, Signed,
     Task, seal_report,
 };
-use terms::{Registers, Serial};
+use terms::{Money, Registers, Serial};
 
 impl<M: Memory, B: Board, const BATCH: usize> Psd<M, B, BATCH> {
     /// The state after a reset.
@@ -157,6 +157,7 @@ impl<M: Memory, B: Board, const BATCH: usize> Rescue<M, B, BATCH> {
             registers: Registers::default(),
             grant: 0,
             order: 0,
+            usual: Money::ZERO,
             tenths: 0,
             has_next_codeword: false,
             blocks: Vec::new(),

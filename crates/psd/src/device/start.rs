@@ -226,6 +226,7 @@ impl<M: Memory, B: Board, const BATCH: usize> Beginning<M, B, BATCH> {
             order: Order::new(),
             errors: self.state.errors,
             watch,
+            calls: super::call::Calls::default(),
         };
         psd.follow_counter()?;
         Ok(psd)

@@ -9,6 +9,7 @@ use access::{Settings, UsageOfUser, UserId, UserSettings};
 use core::fmt::{self, Write};
 use heapless::String;
 use imprint::numbers::Indicium;
+use link::call::{CallOutcome, Frame};
 use link::{Finding, SealedReport};
 use serde::{Deserialize, Serialize};
 use terms::{Registers, Serial};
@@ -60,6 +61,10 @@ pub enum Answer {
     User(UserSettings),
     /// What a user has spent.
     Usage(UsageOfUser),
+    /// A frame for the centre.
+    CallFrame(Frame),
+    /// What came of a frame of the centre's.
+    CallOutcome(CallOutcome),
 }
 
 impl Answer {

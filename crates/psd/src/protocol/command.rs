@@ -5,6 +5,7 @@ use crate::supervision::interrogation::{Code, Identity};
 use crate::supervision::printing::PrintReport;
 use access::{Change, Password, Person};
 use imprint::numbers::RequestId;
+use link::call::{Ask, Number};
 use link::{Grant, Order, Signed};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -82,6 +83,27 @@ pub enum Command<'a> {
     ChangeLock(Change),
     /// The users and what they have spent.
     Users,
+    /// Opens a call to the centre.
+    OpenCall {
+        /// Whether nobody asked for it.
+        automatic: bool,
+        /// The number dialled.
+        dialled: Number,
+    },
+    /// Begins a transaction of the call.
+    BeginCall(Ask),
+    /// Takes a frame that came from the centre.
+    TakeCall {
+        /// The frame.
+        frame: &'a [u8],
+    },
+    /// Answers a centre that has called.
+    AnswerCall {
+        /// The centre's first frame.
+        frame: &'a [u8],
+        /// The number the centre has called.
+        own_number: Number,
+    },
 }
 
 impl Command<'_> {

@@ -24,7 +24,7 @@ const UNITS_MIN: usize = COUNT_AT / UNIT_BYTES + 1;
 const COUNT_AT: usize = 127;
 
 const STATE_BYTES: usize = UNITS * UNIT_BYTES;
-const VERSION: u16 = 2;
+const VERSION: u16 = 3;
 
 const HEAD_BYTES: usize = 2 + 2 + 4;
 const REGISTERS_BYTES: usize = 5 * 8;
@@ -41,13 +41,13 @@ const USED_BYTES: usize = HEAD_BYTES
     + 8 + 16 // the setup's number and MAC
     + 3 * 4 // piece credit
     + 3 * 8 + 4 // clock and gauge
-    + 3 * 8 // contact, commit counter, inspected pieces
+    + 4 * 8 // contact, commit counter, inspected pieces, usual amount
     + BASIS_BYTES
     + ErrorKind::ALL.len() * 2
     + FINDINGS * FINDING_BYTES
     + Usage::BYTES
     + Failures::BYTES;
-const _: () = assert!(USED_BYTES == 997 && USED_BYTES <= STATE_BYTES);
+const _: () = assert!(USED_BYTES == 1005 && USED_BYTES <= STATE_BYTES);
 
 const SUSPICIOUS: u32 = 1;
 const MANIPULATED: u32 = 1 << 1;
@@ -85,7 +85,7 @@ impl State {
             writer.put(&value.to_le_bytes());
         }
         writer.put(&self.clock.date.day_number().to_le_bytes());
-        for value in [self.contact_tenths, self.commit_counter, self.inspected_pieces] {
+        for value in [self.contact_tenths, self.commit_counter, self.inspected_pieces, self.usual.minor()] {
             writer.put(&value.to_le_bytes());
         }
         put_basis(writer, &self.basis);
@@ -141,6 +141,7 @@ impl State {
         let clock = Seen { tenths, stamped, quantity, date: take_date(reader)? };
         let (contact_tenths, commit_counter, inspected_pieces) =
             (reader.u64()?, reader.u64()?, reader.u64()?);
+        let usual = Money::from_minor(reader.u64()?);
         let basis = take_basis(reader, flags)?;
         let mut counters = [0; ErrorKind::ALL.len()];
         for counter in &mut counters {
@@ -164,6 +165,7 @@ impl State {
             setup,
             pieces,
             clock,
+            usual,
             contact_tenths,
             commit_counter,
             inspected_pieces,
@@ -313,6 +315,7 @@ mod tests {
         state.setup = SetupName { place: 1, sequence: 7, tag: [9; 16] };
         state.pieces = Pieces { left: 1, max: 2, reference: 3 };
         state.commit_counter = 5;
+        state.usual = Money::from_minor(5_000);
         state.basis.suspicion = Suspicion::Manipulated;
         state.failures = Failures::from_bytes([6; Failures::BYTES]);
         state.usage = used();

@@ -35,6 +35,8 @@ pub(crate) struct State {
     pub setup: SetupName,
     pub pieces: Pieces,
     pub clock: Seen,
+    /// The amount of a usual refill, as the centre agreed to it.
+    pub usual: Money,
     /// When the centre was last heard, in tenths of a second.
     pub contact_tenths: u64,
     /// What the board's commit counter shows, or is about to; 0 where there is none.
@@ -190,6 +192,7 @@ impl State {
             setup: SetupName::default(),
             pieces: Pieces::default(),
             clock: Seen { tenths, date, stamped: 0, quantity: NO_QUANTITY },
+            usual: Money::ZERO,
             contact_tenths: tenths,
             commit_counter: 0,
             inspected_pieces: 0,

@@ -3,6 +3,7 @@
 mod allocation;
 mod attendance;
 mod board;
+mod call;
 mod control_unit;
 mod crash;
 mod crash_commands;
