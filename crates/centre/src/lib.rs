@@ -3,3 +3,4 @@
 pub mod audit;
 pub mod decisions;
 mod hex;
+pub mod plausibility;
