@@ -51,6 +51,7 @@ pub use memory::{Image, Memory, MemoryError, MemoryKey, SECTOR_BYTES, Sector, se
 pub use personalisation::{KEYS_MAX, KeySlot, Personalisation};
 pub use request::{Frame, Request};
 pub use settings::{
-    Blocking, ClockRules, Contact, PieceMode, PieceRule, Reaction, ReactionSet, Reactions, Settings, Standby,
+    Blocking, ClockRules, Contact, OwnPieces, PieceMode, PieceRule, Reaction, ReactionSet, Reactions,
+    Settings, Standby,
 };
 pub use trial::{Stillness, TRIAL_BATCH, open_any};

@@ -4,6 +4,7 @@
 use crate::supervision::{interrogation, pace, printing};
 use heapless::Vec;
 use serde::{Deserialize, Serialize};
+use terms::equations::{PieceCreditRule, UseClass};
 
 /// The settings of a meter.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -121,11 +122,23 @@ pub struct PieceRule {
     pub shrink: u32,
     /// n: how far S_ref falls with each warning, in mode 1.
     pub step: u32,
+    /// How the device finds S' by itself at each refill, where the centre does not send it ([148]).
+    pub own: Option<OwnPieces>,
+}
+
+/// How a device finds its piece credit by itself: as the centre does, from the same registers ([148]).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OwnPieces {
+    /// The equations and their factors.
+    pub rule: PieceCreditRule,
+    /// The customer's class.
+    pub class: UseClass,
 }
 
 impl Default for PieceRule {
     fn default() -> PieceRule {
-        PieceRule { mode: PieceMode::Off, count_zeros: true, divisor: 4, shrink: 2, step: 10 }
+        PieceRule { mode: PieceMode::Off, count_zeros: true, divisor: 4, shrink: 2, step: 10, own: None }
     }
 }
 

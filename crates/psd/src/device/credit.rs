@@ -4,12 +4,13 @@ use super::{Psd, ended};
 use crate::board::{Board, Now};
 use crate::error::Error;
 use crate::memory::Memory;
-use crate::state::{LastGrant, Refill, State};
+use crate::state::{LastGrant, Pieces, Refill, State};
 use crate::supervision::flow::{Flow, Passed};
 use crate::supervision::pace::Critical;
 use crate::supervision::routines::grant;
 use imprint::numbers::SecondNumberKind;
 use link::{Authentic, Block, Grant, Signed};
+use terms::equations::piece_credit;
 use terms::{Money, Registers};
 
 /// By which way a grant comes.
@@ -99,7 +100,8 @@ impl<M: Memory, B: Board, const BATCH: usize> Psd<M, B, BATCH> {
             return Err(Error::NotAll);
         }
         let refill = if grant.amount_minor > 0 { self.refilled(&state, now)? } else { state.refill };
-        let mut next = State { registers, refill, grant: remembered(grant), ..state };
+        let pieces = self.own_pieces(grant, &state);
+        let mut next = State { registers, refill, pieces, grant: remembered(grant), ..state };
         next.clock.tenths = now.tenths;
         next.clock.date = now.today;
         next.contact_tenths = now.tenths;
@@ -108,6 +110,20 @@ impl<M: Memory, B: Board, const BATCH: usize> Psd<M, B, BATCH> {
         }
         flow.pass(grant::CREDITED);
         Ok(next)
+    }
+
+    /// The piece credit after a grant: S' by the device's own sum where it finds it by itself, from the registers before
+    /// the grant, as the centre does.
+    fn own_pieces(&self, grant: &Grant, state: &State) -> Pieces {
+        let rule = self.settings().pieces;
+        match (rule.own, u64::try_from(grant.amount_minor)) {
+            (Some(own), Ok(amount @ 1..)) => {
+                let amount = Money::from_minor(amount);
+                let count = piece_credit(&own.rule, &state.registers, amount, own.class);
+                Pieces::new(count, rule.divisor)
+            }
+            _ => state.pieces,
+        }
     }
 
     /// Where the quantities "since refill" begin again.

@@ -107,7 +107,7 @@ impl<M: Memory, B: Board, const BATCH: usize> Psd<M, B, BATCH> {
                 changed.programs.of_mut(program).next = Some(checksum);
                 setup = Some(changed);
             }
-            Task::Pieces(count) => state.pieces = Pieces { left: count, max: count, reference: count / 4 },
+            Task::Pieces(count) => state.pieces = Pieces::new(count, self.settings().pieces.divisor),
             Task::Clock { tenths } => {
                 let now = self.agree_on_time(tenths)?;
                 state.clock.tenths = now.tenths;

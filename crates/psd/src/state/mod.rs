@@ -18,8 +18,10 @@ use crate::error::{Error, Fault};
 use crate::ledger;
 use crate::request::Request;
 use access::{Failures, Usage};
+use core::num::NonZeroU32;
 use imprint::numbers::Suspicion;
 use link::{ErrorCounts, FINDINGS, Finding, WrappedCodeword};
+use terms::equations::piece_reference;
 use terms::{Date, Money, Registers};
 
 /// Everything a commit makes durable, but for the debits of the last franking.
@@ -131,6 +133,14 @@ pub(crate) struct Pieces {
     pub max: u32,
     /// S_ref: where mode 1 warns.
     pub reference: u32,
+}
+
+impl Pieces {
+    /// A new piece credit, of which the device warns from the part that the divisor k leaves ([145]).
+    pub fn new(count: u32, divisor: u32) -> Pieces {
+        let reference = NonZeroU32::new(divisor).map_or(0, |divisor| piece_reference(count, divisor));
+        Pieces { left: count, max: count, reference }
+    }
 }
 
 impl Marks {

@@ -1,7 +1,11 @@
 //! Clock, contact, piece credit, stopping by the centre: what makes a device wait, and what lets it go on.
 
 use crate::meter::{Meter, Place, frank, grant, order, request};
-use psd::{Block, Contact, Error, ErrorKind, Finding, Now, PieceMode, PieceRule, Settings, Task, Warning};
+use psd::{
+    Block, Contact, Error, ErrorKind, Finding, Now, OwnPieces, PieceMode, PieceRule, Settings, Task, Warning,
+};
+use terms::equations::{PieceCreditRule, UseClass, piece_credit};
+use terms::{Money, Registers};
 
 type Unit = Meter<4>;
 
@@ -152,4 +156,28 @@ fn an_order_is_carried_out_once_and_in_its_order() {
     assert_eq!(meter.status().errors.of(ErrorKind::Messages), 3);
     meter.order(&order(4, Task::ClearErrors)).unwrap();
     assert_eq!(meter.status().errors.of(ErrorKind::Messages), 0);
+}
+
+/// Claim: B21
+#[test]
+fn a_device_that_finds_its_piece_credit_by_itself_comes_to_the_centres_number() {
+    let own = OwnPieces { rule: PieceCreditRule::default(), class: UseClass::B };
+    let mut place = pieces(PieceMode::Sleep, true);
+    place.settings.pieces.own = Some(own);
+    let mut meter = place.funded::<4>(100_000);
+    let asked = |amount| Money::from_minor(amount);
+    let first = piece_credit(&own.rule, &Registers::default(), asked(100_000), own.class);
+    assert_eq!(meter.status().pieces_left, Some(first));
+    for id in 1..=20 {
+        assert_eq!(franks(&place, &mut meter, id, 50 + id), Ok(1));
+    }
+    // The centre knows the registers from the call, before the grant.
+    let known = meter.registers();
+    let expected = piece_credit(&own.rule, &known, asked(7_000), own.class);
+    assert_ne!(expected, first);
+    meter.grant(&grant(2, 7_000, 100_000)).unwrap();
+    assert_eq!(meter.status().pieces_left, Some(expected));
+    // What is taken back brings no pieces.
+    meter.grant(&grant(3, -1_000, 107_000)).unwrap();
+    assert_eq!(meter.status().pieces_left, Some(expected));
 }
