@@ -18,6 +18,7 @@ pub struct Service {
 pub const SERVICES: &[Service] = &[
     Service { package: "libtss2-dev", module: "needs_swtpm", feature: Some("porto/tpm") },
     Service { package: "swtpm", module: "needs_swtpm", feature: None },
+    Service { package: "postgresql", module: "needs_postgresql", feature: None },
     Service { package: "strace", module: "needs_strace", feature: None },
 ];
 

@@ -6,9 +6,9 @@
 
 use crate::judge::{Identity, Judgement, Verdict};
 use sha2::{Digest, Sha256};
-use sqlx::{Row, Sqlite, Transaction};
+use sqlx::Row;
 use std::path::Path;
-use store::{Store, StoreError};
+use store::{Store, StoreError, Transaction, work};
 
 /// Faster than this, in kilometres an hour, no letter travels.
 const TRANSPORT_SPEED_MAX_KMH: f64 = 1_000.0;
@@ -72,10 +72,12 @@ impl Sightings {
         occasion: Occasion,
     ) -> Result<Vec<Earlier>, StoreError> {
         self.store
-            .transaction(async |transaction| {
-                let earlier = earlier(transaction, identity, &digest).await?;
-                insert(transaction, identity, &digest, name, occasion).await?;
-                Ok(earlier)
+            .transaction(|transaction| {
+                work(async move {
+                    let earlier = earlier(transaction, identity, &digest).await?;
+                    insert(transaction, identity, &digest, name, occasion).await?;
+                    Ok(earlier)
+                })
             })
             .await
     }
@@ -87,17 +89,17 @@ impl Sightings {
 }
 
 async fn earlier(
-    transaction: &mut Transaction<'static, Sqlite>,
+    transaction: &mut Transaction,
     identity: &Identity,
     digest: &[u8],
 ) -> Result<Vec<Earlier>, sqlx::Error> {
     let rows = sqlx::query(
         "SELECT name, seen_at, latitude, longitude FROM sighting JOIN picture ON picture.id = sighting.picture \
-         WHERE serial = ? AND epoch = ? AND second = ? AND by_pieces = ? AND mv = ? AND digest <> ? \
+         WHERE serial = $1 AND epoch = $2 AND second = $3 AND by_pieces = $4 AND mv = $5 AND digest <> $6 \
          ORDER BY seen_at, picture.id",
     )
-    .bind(identity.serial.value())
-    .bind(identity.epoch)
+    .bind(i64::from(identity.serial.value()))
+    .bind(i64::from(identity.epoch))
     .bind(second(identity))
     .bind(identity.by_pieces)
     .bind(identity.mv as i64)
@@ -114,22 +116,22 @@ async fn earlier(
 }
 
 async fn insert(
-    transaction: &mut Transaction<'static, Sqlite>,
+    transaction: &mut Transaction,
     identity: &Identity,
     digest: &[u8],
     name: &str,
     occasion: Occasion,
 ) -> Result<(), sqlx::Error> {
-    let known = sqlx::query("SELECT id FROM picture WHERE digest = ?").bind(digest);
+    let known = sqlx::query("SELECT id FROM picture WHERE digest = $1").bind(digest);
     if known.fetch_optional(&mut **transaction).await?.is_some() {
         return Ok(());
     }
-    let picture = sqlx::query("INSERT INTO picture (digest, name) VALUES (?, ?)").bind(digest).bind(name);
-    let picture = picture.execute(&mut **transaction).await?.last_insert_rowid();
-    sqlx::query("INSERT INTO sighting VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
+    let picture = sqlx::query("INSERT INTO picture (digest, name) VALUES ($1, $2) RETURNING id");
+    let picture: i64 = picture.bind(digest).bind(name).fetch_one(&mut **transaction).await?.try_get(0)?;
+    sqlx::query("INSERT INTO sighting VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)")
         .bind(picture)
-        .bind(identity.serial.value())
-        .bind(identity.epoch)
+        .bind(i64::from(identity.serial.value()))
+        .bind(i64::from(identity.epoch))
         .bind(second(identity))
         .bind(identity.by_pieces)
         .bind(identity.mv as i64)

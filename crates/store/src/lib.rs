@@ -1,100 +1,194 @@
-//! One SQL layer for everything that keeps tables: an embedded database in one file, migrated when it is opened,
-//! with every transaction repeated when another writer was in the way.
+//! One SQL layer for everything that keeps tables: an embedded database in one file, or a PostgreSQL server by its
+//! URL; brought up to date when it is opened, with every transaction repeated when another was in the way.
 //!
-//! What always holds: a transaction that was reported as done is on the disk (write-ahead log, full
-//! synchronisation); one that failed has changed nothing.
+//! What always holds: a transaction that was reported as done is on the disk; one that failed has changed nothing,
+//! except where [`StoreError::Unknown`] says that nobody knows. What it must never do: name a server's password.
+//!
+//! Statements are written once for both: `$1` for what is bound, `BIGINT` and `TEXT`, yes and no as 1 and 0, natural
+//! keys, and [`Store::for_update`] where a row is read to be changed. Bytes are lower-case hexadecimal `TEXT`, as the two
+//! name a column of bytes differently. A server is backed up with its own `pg_dump`, a file with [`Store::backup`].
 
-use sqlx::migrate::Migrator;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Sqlite, SqlitePool, Transaction};
-use std::path::Path;
-use std::time::Duration;
+mod backup;
+mod open;
+mod retry;
+mod target;
+mod work;
 
-/// How long a statement waits for another writer.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
-/// How often a transaction is tried.
-const ATTEMPTS: u32 = 5;
-/// The first pause between two attempts; each further one is twice as long.
-const FIRST_PAUSE: Duration = Duration::from_millis(20);
+pub use target::Target;
+pub use work::{Work, work};
+
+use retry::Pauses;
+use sqlx::{AnyConnection, AnyPool};
+use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
+use tokio::sync::{Mutex, MutexGuard};
+
+/// A transaction in either database. Statements are executed on `&mut **transaction`, by who was lent it; committed it
+/// is by the store alone.
+#[derive(Debug)]
+pub struct Transaction(sqlx::Transaction<'static, sqlx::Any>);
+
+impl Deref for Transaction {
+    type Target = AnyConnection;
+
+    fn deref(&self) -> &AnyConnection {
+        &self.0
+    }
+}
+
+impl DerefMut for Transaction {
+    fn deref_mut(&mut self) -> &mut AnyConnection {
+        &mut self.0
+    }
+}
+
+/// Which database stands behind a store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// SQLite, in one file.
+    File,
+    /// PostgreSQL.
+    Server,
+}
 
 /// An open database.
 #[derive(Clone, Debug)]
 pub struct Store {
-    pool: SqlitePool,
+    pool: AnyPool,
+    kind: Kind,
+    /// A file has one writer at a time: its writers queue here in turn, instead of polling the file's lock.
+    writer: Arc<Mutex<()>>,
 }
 
 /// Why the database did not do what was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// The file cannot be opened as a database.
-    #[error("cannot open the database {path}: {source}")]
+    /// It cannot be opened.
+    #[error("cannot open the database {target}: {source}")]
     Open {
-        /// Which file.
-        path: String,
+        /// Which file or server, without a password.
+        target: String,
         /// What the database says.
         source: sqlx::Error,
     },
     /// The tables cannot be brought up to date.
     #[error("cannot bring the database up to date: {0}")]
     Migrate(#[from] sqlx::migrate::MigrateError),
-    /// A statement failed.
+    /// A statement failed, and the transaction with it.
     #[error("the database refused: {0}")]
     Statement(#[from] sqlx::Error),
+    /// The server was lost while it committed: the transaction is done, or it is not.
+    #[error("the database was lost during a commit, which may or may not be done: {0}")]
+    Unknown(#[source] sqlx::Error),
+    /// No backup was made.
+    #[error("no backup was made: {0}")]
+    Backup(String),
+}
+
+/// Why a transaction's work ends without a commit.
+#[derive(Debug)]
+pub enum Stop<E> {
+    /// A statement failed: tried again where another transaction was in the way.
+    Statement(sqlx::Error),
+    /// The work itself refuses. Nothing is changed, and nothing is tried again.
+    Refused(E),
+}
+
+impl<E> From<sqlx::Error> for Stop<E> {
+    fn from(error: sqlx::Error) -> Stop<E> {
+        Stop::Statement(error)
+    }
 }
 
 impl Store {
-    /// Opens the database in this file, makes it if it is not there, and brings its tables up to date.
-    pub async fn open(path: &Path, migrations: &Migrator) -> Result<Store, StoreError> {
-        let options = SqliteConnectOptions::new()
-            .filename(path)
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .foreign_keys(true)
-            .busy_timeout(BUSY_TIMEOUT);
-        let pool = SqlitePoolOptions::new()
-            .connect_with(options)
-            .await
-            .map_err(|source| StoreError::Open { path: path.display().to_string(), source })?;
-        migrations.run(&pool).await?;
-        Ok(Store { pool })
-    }
-
-    /// Does `work` in one transaction that holds the write lock from its beginning, and commits it. Repeats the
-    /// whole of it when the database was busy.
-    pub async fn transaction<T, W>(&self, work: W) -> Result<T, StoreError>
+    /// Does `work` in one transaction and commits it. Repeats the whole of it when another was in the way, so that it
+    /// must do nothing but speak with the database. Work that [refuses](Stop::Refused) has changed nothing, and its
+    /// refusal is the answer.
+    ///
+    /// ```no_run
+    /// # async fn example(store: &store::Store, name: &str) -> Result<u64, store::StoreError> {
+    /// store
+    ///     .transaction(|transaction| {
+    ///         store::work(async move {
+    ///             let done = sqlx::query("DELETE FROM purse WHERE name = $1").bind(name);
+    ///             Ok(done.execute(&mut **transaction).await?.rows_affected())
+    ///         })
+    ///     })
+    ///     .await
+    /// # }
+    /// ```
+    pub async fn transaction<'a, T, E, W>(&self, work: W) -> Result<T, E>
     where
-        W: AsyncFn(&mut Transaction<'static, Sqlite>) -> Result<T, sqlx::Error>,
+        E: From<StoreError>,
+        W: for<'t> Fn(&'t mut Transaction) -> Work<'a, 't, Result<T, Stop<E>>> + 'a,
     {
-        let mut pause = FIRST_PAUSE;
-        for _ in 1..ATTEMPTS {
+        let mut pauses = Pauses::new();
+        loop {
             match self.attempt(&work).await {
-                Err(error) if is_busy(&error) => tokio::time::sleep(pause).await,
-                result => return Ok(result?),
+                Ok(decided) => return decided,
+                Err(failure) => pauses.wait_or_give_up(failure).await?,
             }
-            pause *= 2;
         }
-        Ok(self.attempt(&work).await?)
     }
 
-    async fn attempt<T, W>(&self, work: &W) -> Result<T, sqlx::Error>
+    /// One attempt: what was decided, or why there is no decision.
+    async fn attempt<'a, T, E, W>(&self, work: &W) -> Result<Result<T, E>, StoreError>
     where
-        W: AsyncFn(&mut Transaction<'static, Sqlite>) -> Result<T, sqlx::Error>,
+        W: for<'t> Fn(&'t mut Transaction) -> Work<'a, 't, Result<T, Stop<E>>> + 'a,
     {
-        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
-        let result = work(&mut transaction).await?;
-        transaction.commit().await?;
-        Ok(result)
+        let _turn = self.turn().await;
+        let mut transaction = self.begin().await?;
+        match work(&mut transaction).await {
+            Ok(done) => {
+                transaction.0.commit().await.map_err(retry::failed_commit)?;
+                Ok(Ok(done))
+            }
+            Err(Stop::Refused(refusal)) => {
+                // Rolled back before the answer, so that nobody who hears it finds rows still locked.
+                transaction.0.rollback().await?;
+                Ok(Err(refusal))
+            }
+            Err(Stop::Statement(error)) => Err(error.into()),
+        }
+    }
+
+    /// Waits for this writer's turn, where there is but one at a time.
+    async fn turn(&self) -> Option<MutexGuard<'_, ()>> {
+        match self.kind {
+            Kind::File => Some(self.writer.lock().await),
+            Kind::Server => None,
+        }
+    }
+
+    async fn begin(&self) -> Result<Transaction, sqlx::Error> {
+        let begin = match self.kind {
+            Kind::File => "BEGIN IMMEDIATE",
+            Kind::Server => "BEGIN ISOLATION LEVEL READ COMMITTED",
+        };
+        Ok(Transaction(self.pool.begin_with(begin).await?))
+    }
+
+    /// Where single statements that only read are put: each sees what was committed when it began.
+    pub fn reads(&self) -> &AnyPool {
+        &self.pool
+    }
+
+    /// Which database stands behind it.
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// What ends a `SELECT` whose rows are about to be changed, so that no other transaction changes them meanwhile.
+    /// Nothing for a file, where a transaction holds the whole of it.
+    pub fn for_update(&self) -> &'static str {
+        match self.kind {
+            Kind::File => "",
+            Kind::Server => " FOR UPDATE",
+        }
     }
 
     /// Closes the database in good order.
     pub async fn close(self) {
         self.pool.close().await;
     }
-}
-
-/// Whether another writer was in the way: `SQLITE_BUSY` (5) or `SQLITE_LOCKED` (6), in any extended form.
-fn is_busy(error: &sqlx::Error) -> bool {
-    let code = error.as_database_error().and_then(|error| error.code());
-    code.and_then(|code| code.parse::<u32>().ok()).is_some_and(|code| matches!(code & 0xFF, 5 | 6))
 }
