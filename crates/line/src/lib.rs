@@ -11,6 +11,7 @@ mod adapters;
 mod error;
 mod frame;
 pub mod memory;
+pub mod modem;
 mod number;
 mod stream;
 mod times;

@@ -18,7 +18,7 @@ pub(crate) trait Bytes: Send {
     fn write(&mut self, bytes: &[u8], limit: Duration) -> io::Result<usize>;
 
     /// Whether bytes that are no frame are the line's own word that the other end has gone.
-    fn is_farewell(&self, _bytes: &[u8]) -> bool {
+    fn is_farewell(&mut self, _bytes: &[u8]) -> bool {
         false
     }
 

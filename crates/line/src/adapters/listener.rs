@@ -1,6 +1,6 @@
 //! Dialling a number and listening for a call, whatever the line.
 
-use super::tcp;
+use super::{serial, tcp};
 use crate::{DialError, Line, ListenError, Number, Times};
 use std::time::Duration;
 
@@ -8,6 +8,9 @@ use std::time::Duration;
 pub fn dial(number: &Number, times: &Times) -> Result<Box<dyn Line>, DialError> {
     match number {
         Number::Tcp { host, port } => tcp::dial(host, *port, times),
+        Number::Modem { device, prefix, digits } if !digits.is_empty() => {
+            serial::dial(device, prefix, digits, times)
+        }
         _ => Err(DialError::NotDialable(number.to_string())),
     }
 }
@@ -19,6 +22,7 @@ pub struct Listener(Kind);
 #[derive(Debug)]
 enum Kind {
     Tcp(tcp::Door),
+    Modem(Box<serial::Answering>),
 }
 
 impl Listener {
@@ -26,6 +30,7 @@ impl Listener {
     pub fn open(own: &Number, times: &Times) -> Result<Listener, ListenError> {
         let kind = match own {
             Number::Tcp { host, port } => Kind::Tcp(tcp::Door::open(host, *port, times)?),
+            Number::Modem { device, .. } => Kind::Modem(Box::new(serial::Answering::open(device, times)?)),
             _ => return Err(ListenError::NotOwn(own.to_string())),
         };
         Ok(Listener(kind))
@@ -35,6 +40,7 @@ impl Listener {
     pub fn next(&mut self, limit: Duration) -> Result<Option<Box<dyn Line>>, ListenError> {
         match &mut self.0 {
             Kind::Tcp(door) => door.next(limit),
+            Kind::Modem(modem) => modem.next(limit),
         }
     }
 
@@ -42,6 +48,7 @@ impl Listener {
     pub fn own(&self) -> Option<Number> {
         match &self.0 {
             Kind::Tcp(door) => door.own(),
+            Kind::Modem(_) => None,
         }
     }
 }

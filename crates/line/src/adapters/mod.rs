@@ -1,4 +1,5 @@
 //! What touches the world: sockets, serial lines, files.
 
 pub mod listener;
+mod serial;
 mod tcp;

@@ -2,6 +2,7 @@
 
 mod frames;
 mod memory;
+mod modem;
 mod numbers;
 mod tcp;
 
