@@ -1,0 +1,232 @@
+//! Forms: a label to each field, a hint below it, and its error beside it, so that who cannot see hears all three
+//! together. A form that was refused comes back with what was typed in, except secrets.
+
+use maud::{Markup, html};
+
+/// What a field takes.
+#[derive(Clone, Debug)]
+pub enum Kind<'a> {
+    /// A line of text.
+    Text,
+    /// Digits, with the number pad on a phone.
+    Digits,
+    /// A secret; its value is never sent back.
+    Password,
+    /// An address for post by wire.
+    Email,
+    /// A day.
+    Date,
+    /// A day with its time.
+    DateTime,
+    /// Several lines.
+    Lines,
+    /// A file, with the endings it may have.
+    File(&'a str),
+    /// One of these, as value and words.
+    Choice(Vec<(String, String)>),
+    /// Yes or no.
+    Check,
+    /// Carried along unseen.
+    Hidden,
+}
+
+/// A field.
+#[derive(Clone, Debug)]
+pub struct Field<'a> {
+    /// Its name in what is sent.
+    pub name: &'a str,
+    /// Its label.
+    pub label: &'a str,
+    /// What it takes.
+    pub kind: Kind<'a>,
+    /// What stands in it.
+    pub value: String,
+    /// What helps to fill it in.
+    pub hint: &'a str,
+    /// What is wrong with what was filled in.
+    pub error: Option<String>,
+    /// Whether it may stay empty.
+    pub optional: bool,
+    /// What the browser may fill in by itself (`autocomplete`).
+    pub completes: &'a str,
+}
+
+impl<'a> Field<'a> {
+    /// A line of text that must be filled in.
+    pub fn text(name: &'a str, label: &'a str) -> Field<'a> {
+        let value = String::new();
+        Field {
+            name,
+            label,
+            kind: Kind::Text,
+            value,
+            hint: "",
+            error: None,
+            optional: false,
+            completes: "off",
+        }
+    }
+
+    /// The same with another kind.
+    pub fn kind(mut self, kind: Kind<'a>) -> Field<'a> {
+        self.kind = kind;
+        self
+    }
+
+    /// The same with this in it.
+    pub fn value(mut self, value: impl Into<String>) -> Field<'a> {
+        self.value = value.into();
+        self
+    }
+
+    /// The same with a hint.
+    pub fn hint(mut self, hint: &'a str) -> Field<'a> {
+        self.hint = hint;
+        self
+    }
+
+    /// The same with what is wrong with it, if anything is.
+    pub fn error(mut self, error: Option<impl Into<String>>) -> Field<'a> {
+        self.error = error.map(Into::into);
+        self
+    }
+
+    /// The same, which may stay empty.
+    pub fn optional(mut self) -> Field<'a> {
+        self.optional = true;
+        self
+    }
+
+    /// The same with what the browser may fill in.
+    pub fn completes(mut self, completes: &'a str) -> Field<'a> {
+        self.completes = completes;
+        self
+    }
+
+    fn markup(&self) -> Markup {
+        match self.kind {
+            Kind::Hidden => html! { input type="hidden" name=(self.name) value=(self.value); },
+            Kind::Check => html! {
+                div class="field check" { (self.control()) (self.words()) }
+            },
+            _ => html! {
+                div class=(if self.error.is_some() { "field wrong" } else { "field" }) { (self.words()) (self.control()) }
+            },
+        }
+    }
+
+    fn words(&self) -> Markup {
+        let (id, hint, error) = self.ids();
+        html! {
+            label for=(id) { (self.label) @if self.optional { span class="muted" { " (optional)" } } }
+            @if !self.hint.is_empty() { p class="hint" id=(hint) { (self.hint) } }
+            @if let Some(sentence) = &self.error { p class="error" id=(error) { (sentence) } }
+        }
+    }
+
+    fn ids(&self) -> (String, String, String) {
+        (format!("field-{}", self.name), format!("hint-{}", self.name), format!("error-{}", self.name))
+    }
+
+    fn control(&self) -> Markup {
+        let (id, hint, error) = self.ids();
+        let hint = (!self.hint.is_empty()).then_some(hint);
+        let described: Vec<String> = hint.into_iter().chain(self.error.is_some().then_some(error)).collect();
+        let described = (!described.is_empty()).then(|| described.join(" "));
+        let invalid = self.error.is_some().then_some("true");
+        let required = !self.optional;
+        match &self.kind {
+            Kind::Lines => html! {
+                textarea id=(id) name=(self.name) rows="6" required[required] aria-describedby=[described]
+                    aria-invalid=[invalid] { (self.value) }
+            },
+            Kind::Choice(choices) => html! {
+                select id=(id) name=(self.name) required[required] aria-describedby=[described] aria-invalid=[invalid] {
+                    @for (value, words) in choices {
+                        option value=(value) selected[*value == self.value] { (words) }
+                    }
+                }
+            },
+            Kind::Check => html! {
+                input type="checkbox" id=(id) name=(self.name) value="yes" checked[self.value == "yes"]
+                    aria-describedby=[described] aria-invalid=[invalid];
+            },
+            Kind::File(endings) => html! {
+                input type="file" id=(id) name=(self.name) accept=(endings) required[required]
+                    aria-describedby=[described] aria-invalid=[invalid];
+            },
+            kind => html! {
+                input type=(input_type(kind)) id=(id) name=(self.name) required[required]
+                    value=[(!matches!(kind, Kind::Password)).then_some(&self.value)]
+                    inputmode=[matches!(kind, Kind::Digits).then_some("numeric")] autocomplete=(self.completes)
+                    aria-describedby=[described] aria-invalid=[invalid];
+            },
+        }
+    }
+}
+
+fn input_type(kind: &Kind<'_>) -> &'static str {
+    match kind {
+        Kind::Password => "password",
+        Kind::Email => "email",
+        Kind::Date => "date",
+        Kind::DateTime => "datetime-local",
+        _ => "text",
+    }
+}
+
+/// A form.
+#[derive(Clone, Debug)]
+pub struct Form<'a> {
+    /// Where it is sent.
+    pub action: &'a str,
+    /// What proves that it came from this site's own page.
+    pub csrf: &'a str,
+    /// Its fields.
+    pub fields: Vec<Field<'a>>,
+    /// What the button says.
+    pub submit: &'a str,
+    /// Whether the button does what cannot be taken back.
+    pub grave: bool,
+}
+
+impl<'a> Form<'a> {
+    /// A form.
+    pub fn new(action: &'a str, csrf: &'a str, submit: &'a str, fields: Vec<Field<'a>>) -> Form<'a> {
+        Form { action, csrf, fields, submit, grave: false }
+    }
+
+    /// The same for what cannot be taken back.
+    pub fn grave(mut self) -> Form<'a> {
+        self.grave = true;
+        self
+    }
+
+    /// The form. Errors are counted at its head, so that nobody has to search for them.
+    pub fn markup(&self) -> Markup {
+        let wrong = self.fields.iter().filter(|field| field.error.is_some()).count();
+        let has_file = self.fields.iter().any(|field| matches!(field.kind, Kind::File(_)));
+        html! {
+            form class="form" method="post" action=(self.action) enctype=[has_file.then_some("multipart/form-data")] {
+                input type="hidden" name="csrf" value=(self.csrf);
+                @if wrong > 0 {
+                    p class="flash bad" role="alert" {
+                        (if wrong == 1 { "One entry is not right yet.".into() } else { format!("{wrong} entries are not right yet.") })
+                    }
+                }
+                @for field in &self.fields { (field.markup()) }
+                div class="submit" { button class=[self.grave.then_some("grave")] type="submit" { (self.submit) } }
+            }
+        }
+    }
+}
+
+/// A form that only asks (`GET`): a search, a filter. It needs no token because it changes nothing.
+pub fn search(action: &str, submit: &str, fields: &[Field<'_>]) -> Markup {
+    html! {
+        form class="search" method="get" action=(action) role="search" {
+            @for field in fields { (field.markup()) }
+            div class="submit" { button class="second" type="submit" { (submit) } }
+        }
+    }
+}

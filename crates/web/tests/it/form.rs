@@ -1,0 +1,35 @@
+//! Forms say what is wrong where it is wrong.
+
+use web::form::{Field, Form, Kind};
+
+#[test]
+fn an_error_belongs_to_its_field_for_eyes_and_ears() {
+    let field = Field::text("amount", "Amount").hint("In euro.").error(Some("That is no amount."));
+    let page = Form::new("/deposit", "token", "Book", vec![field]).markup().into_string();
+    assert!(page.contains(r#"aria-describedby="hint-amount error-amount""#), "{page}");
+    assert!(page.contains(r#"aria-invalid="true""#), "{page}");
+    assert!(page.contains(r#"id="error-amount">That is no amount."#), "{page}");
+    assert!(page.contains("One entry is not right yet."), "{page}");
+}
+
+#[test]
+fn every_form_carries_its_token_and_a_secret_is_never_sent_back() {
+    let secret = Field::text("password", "Password").kind(Kind::Password).value("correct horse");
+    let page = Form::new("/login", "t0ken", "Log in", vec![secret]).markup().into_string();
+    assert!(page.contains(r#"<input type="hidden" name="csrf" value="t0ken">"#), "{page}");
+    assert!(!page.contains("correct horse"), "{page}");
+}
+
+#[test]
+fn what_was_typed_is_escaped() {
+    let field = Field::text("name", "Name").value(r#""><script>alert(1)</script>"#);
+    let page = Form::new("/x", "t", "Go", vec![field]).markup().into_string();
+    assert!(!page.contains("<script"), "{page}");
+}
+
+#[test]
+fn a_form_with_a_file_is_sent_in_parts() {
+    let field = Field::text("statement", "File").kind(Kind::File(".xml,.csv"));
+    let page = Form::new("/x", "t", "Go", vec![field]).markup().into_string();
+    assert!(page.contains(r#"enctype="multipart/form-data""#), "{page}");
+}
