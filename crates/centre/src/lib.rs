@@ -2,5 +2,6 @@
 
 pub mod audit;
 pub mod decisions;
+pub mod deposits;
 mod hex;
 pub mod plausibility;

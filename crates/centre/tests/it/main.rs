@@ -2,4 +2,5 @@
 
 mod audit;
 mod decisions;
+mod deposits;
 mod plausibility;
