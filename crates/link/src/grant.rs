@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use terms::{Money, Serial};
 
 /// A numbered grant: the only way credit comes into a meter.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Grant {
     /// The meter it is for.
     pub serial: Serial,

@@ -9,6 +9,7 @@
 //! | `keys` | keys derived for one purpose each, and secrets in coded form |
 //! | `codeword` | the codeword Y |
 //! | `grant`, `order` | what the centre signs: credit, and everything else it wants of a meter |
+//! | `taking` | how a device takes each grant exactly once |
 //! | `report` | what a device says of itself |
 //! | `call` | a call between meter and centre |
 #![no_std]
@@ -24,6 +25,7 @@ pub mod hex;
 pub mod keys;
 mod order;
 mod report;
+mod taking;
 
 pub use codeword::Codeword;
 pub use grant::{Authentic, Grant, Message, NotAuthentic, Signed};
@@ -33,6 +35,7 @@ pub use report::{
     Block, ErrorCounts, ErrorKind, FINDINGS, Finding, REPORT_BYTES_MAX, Report, ReportKey, SealedReport,
     open_report, seal_report,
 };
+pub use taking::{Judged, LastGrant, NotTaken};
 
 use terms::Date;
 

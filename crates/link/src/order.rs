@@ -7,7 +7,7 @@ use terms::bytes::Writer;
 use terms::{Registers, Serial};
 
 /// An order for a meter.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Order {
     /// The meter it is for.
     pub serial: Serial,
@@ -18,7 +18,7 @@ pub struct Order {
 }
 
 /// What an order wants done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Task {
     /// The meter is under suspicion from now on, or no longer; its imprints say so.
@@ -60,7 +60,7 @@ pub enum Task {
 }
 
 /// The service reset: what the RESET-EPROM of the source brings with it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Reset {
     /// Number of the commit before the fault, from the device's report: one reset mends one fault.
     pub faulted_at: u64,
@@ -72,7 +72,7 @@ pub struct Reset {
 }
 
 /// Registers that the centre vouches for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Proven {
     /// The registers.
     pub registers: Registers,
@@ -81,7 +81,7 @@ pub struct Proven {
 }
 
 /// A program whose image is measured.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Program {
     /// The one the device itself runs in.

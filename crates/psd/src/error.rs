@@ -11,7 +11,7 @@ use access::Refusal;
 use core::fmt;
 use imprint::numbers::{NumberError, RequestId};
 use link::call::CallError;
-use link::{Block, ErrorKind, NotAuthentic};
+use link::{Block, ErrorKind, NotAuthentic, NotTaken};
 use terms::{Date, Money, RegisterFault};
 
 /// Why the device did not do what was asked. Nothing has changed then, but for a counter of errors.
@@ -312,6 +312,18 @@ impl fmt::Display for Fault {
 }
 
 impl core::error::Error for Error {}
+
+impl From<NotTaken> for Error {
+    fn from(reason: NotTaken) -> Error {
+        match reason {
+            NotTaken::OtherContent | NotTaken::OtherBasis => Error::GrantDisagrees,
+            NotTaken::OutOfOrder { expected } => Error::OutOfOrder { expected },
+            NotTaken::Amount => Error::GrantAmount,
+            NotTaken::NotAll => Error::NotAll,
+            NotTaken::Full => Error::CounterFull,
+        }
+    }
+}
 
 impl From<NotAuthentic> for Error {
     fn from(error: NotAuthentic) -> Error {

@@ -4,7 +4,7 @@ use crate::Money;
 use core::fmt;
 
 /// The five registers of a meter.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Registers {
     /// R1, descending: credit still available.

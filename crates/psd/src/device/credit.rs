@@ -4,12 +4,12 @@ use super::{Psd, ended};
 use crate::board::{Board, Now};
 use crate::error::Error;
 use crate::memory::Memory;
-use crate::state::{LastGrant, Pieces, Refill, State};
+use crate::state::{Pieces, Refill, State};
 use crate::supervision::flow::{Flow, Passed};
 use crate::supervision::pace::Critical;
 use crate::supervision::routines::grant;
 use imprint::numbers::SecondNumberKind;
-use link::{Authentic, Block, Grant, Signed};
+use link::{Authentic, Block, Grant, Judged, LastGrant, NotTaken, Signed};
 use terms::equations::piece_credit;
 use terms::{Money, Registers};
 
@@ -59,23 +59,18 @@ impl<M: Memory, B: Board, const BATCH: usize> Psd<M, B, BATCH> {
         let grant = Authentic::verify(signed, &self.issuer, self.numbers.personalisation.serial)?.message();
         flow.pass(grant::VERIFIED);
         let state = *self.ledger.state();
-        if grant.number == state.grant.number && grant.number != 0 {
-            return if remembered(&grant) == state.grant {
+        let judged = state.grant.judge(&grant, state.registers.r3);
+        match judged {
+            Ok(Judged::Again) => {
                 flow.pass(grant::ANSWERED_FROM_MEMORY);
-                Ok(GrantAnswer::TakenBefore(state.registers))
-            } else {
-                Err(Error::GrantDisagrees)
-            };
+                return Ok(GrantAnswer::TakenBefore(state.registers));
+            }
+            Err(NotTaken::OtherContent) => return Err(Error::GrantDisagrees),
+            Ok(Judged::Take) | Err(_) => {}
         }
         self.permit_call(false)?;
         self.follow_counter()?;
-        let expected = state.grant.number.checked_add(1).ok_or(Error::CounterFull)?;
-        if grant.number != expected {
-            return Err(Error::OutOfOrder { expected });
-        }
-        if grant.r3_before != state.registers.r3 {
-            return Err(Error::GrantDisagrees);
-        }
+        judged?;
         flow.pass(grant::PLACE_CHECKED);
         if grant.amount_minor > 0 {
             self.admit_refill(way)?;
@@ -95,13 +90,10 @@ impl<M: Memory, B: Board, const BATCH: usize> Psd<M, B, BATCH> {
     fn credited_state(&mut self, grant: &Grant, state: State, flow: &mut Flow) -> Result<State, Error> {
         let now = self.now()?;
         flow.pass(grant::TIME_TAKEN);
-        let registers = credited(state.registers, grant.amount_minor).ok_or(Error::GrantAmount)?;
-        if grant.closing && !registers.r1.is_zero() {
-            return Err(Error::NotAll);
-        }
+        let registers = grant.credited(state.registers)?;
         let refill = if grant.amount_minor > 0 { self.refilled(&state, now)? } else { state.refill };
         let pieces = self.own_pieces(grant, &state);
-        let mut next = State { registers, refill, pieces, grant: remembered(grant), ..state };
+        let mut next = State { registers, refill, pieces, grant: LastGrant::of(grant), ..state };
         next.clock.tenths = now.tenths;
         next.clock.date = now.today;
         next.contact_tenths = now.tenths;
@@ -146,18 +138,4 @@ impl<M: Memory, B: Board, const BATCH: usize> Psd<M, B, BATCH> {
             date: now.today,
         })
     }
-}
-
-fn remembered(grant: &Grant) -> LastGrant {
-    LastGrant { number: grant.number, amount_minor: grant.amount_minor, r3_before: grant.r3_before }
-}
-
-/// The registers after a grant: R1 and R3 move together.
-fn credited(registers: Registers, amount_minor: i64) -> Option<Registers> {
-    let amount = Money::from_minor(amount_minor.unsigned_abs());
-    let moved = |money: Money| match amount_minor {
-        0.. => money.checked_add(amount),
-        _ => money.checked_sub(amount),
-    };
-    Some(Registers { r1: moved(registers.r1)?, r3: moved(registers.r3)?, ..registers })
 }

@@ -11,14 +11,14 @@ use crate::board::{Board, Now};
 use crate::error::{Error, Fault};
 use crate::memory::{Memory, MemoryKey, SLOTS, Store};
 use crate::personalisation::Personalisation;
-use crate::state::{Blocks, LastGrant, LastOrder, NextCodeword, Refill, Standing, State};
+use crate::state::{Blocks, LastOrder, NextCodeword, Refill, Standing, State};
 use crate::supervision::flow::Passed;
 use ed25519_dalek::VerifyingKey;
 use heapless::Vec;
 use link::keys::unwrap_codeword;
 use link::{
-    Authentic, Block, ErrorCounts, Finding, Order, Program, Proven, Report, Reset, SealedReport, Signed,
-    Task, seal_report,
+    Authentic, Block, ErrorCounts, Finding, LastGrant, Order, Program, Proven, Report, Reset, SealedReport,
+    Signed, Task, seal_report,
 };
 use terms::{Money, Registers, Serial};
 

@@ -4,12 +4,12 @@
 //! and zero.
 
 use super::{
-    Basis, Blocks, CodewordState, LastGrant, LastOrder, Marks, NextCodeword, Pieces, Refill, Seen, SetupName,
-    Standing, State,
+    Basis, Blocks, CodewordState, LastOrder, Marks, NextCodeword, Pieces, Refill, Seen, SetupName, Standing,
+    State,
 };
 use access::{Failures, Usage};
 use imprint::numbers::Suspicion;
-use link::{ErrorCounts, ErrorKind, FINDINGS, Finding};
+use link::{ErrorCounts, ErrorKind, FINDINGS, Finding, LastGrant};
 use terms::bytes::{Reader, Writer};
 use terms::{Date, Money, Registers};
 

@@ -20,7 +20,7 @@ use crate::request::Request;
 use access::{Failures, Usage};
 use core::num::NonZeroU32;
 use imprint::numbers::Suspicion;
-use link::{ErrorCounts, FINDINGS, Finding, WrappedCodeword};
+use link::{ErrorCounts, FINDINGS, Finding, LastGrant, WrappedCodeword};
 use terms::equations::piece_reference;
 use terms::{Date, Money, Registers};
 
@@ -69,14 +69,6 @@ pub(crate) struct Refill {
     pub tenths: u64,
     /// Day of the last refill, or of the personalisation.
     pub date: Date,
-}
-
-/// The last grant taken, so that the same grant is answered again.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct LastGrant {
-    pub number: u64,
-    pub amount_minor: i64,
-    pub r3_before: Money,
 }
 
 /// What marks the imprints of this meter.
