@@ -1,5 +1,6 @@
 //! The data centre.
 
+pub mod account;
 pub mod audit;
 pub mod decisions;
 pub mod deposits;
