@@ -2,7 +2,6 @@
 
 use crate::NUMBER_BYTES_MAX;
 use std::io;
-use std::path::PathBuf;
 
 /// Why nobody was reached.
 #[derive(Debug, thiserror::Error)]
@@ -60,9 +59,9 @@ pub enum SendError {
     /// The other end has hung up, or the connection broke.
     #[error("the line is closed")]
     Closed,
-    /// A file could not be written.
-    #[error("{0} cannot be written")]
-    File(PathBuf, #[source] io::Error),
+    /// More frames than a carried file takes went out without an answer being waited for.
+    #[error("a carried file takes no more frames")]
+    TooMany,
 }
 
 /// Why nobody can be listened for.
@@ -75,7 +74,7 @@ pub enum ListenError {
     #[error("{0} does not answer as a modem")]
     NoModem(String),
     /// Nobody can be listened for at such a number.
-    #[error("{0} cannot be listened at: give an address with a port, or a modem's device")]
+    #[error("{0} cannot be listened at: give an address with a port, a modem's device or a folder")]
     NotOwn(String),
 }
 

@@ -15,6 +15,7 @@ pub mod modem;
 mod number;
 mod stream;
 mod times;
+pub mod turn;
 
 pub use adapters::listener::{Listener, dial};
 pub use error::{DialError, ListenError, SendError};

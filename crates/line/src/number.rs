@@ -8,8 +8,8 @@
 //! file:/media/stick           a folder of carried files
 //! ```
 //!
-//! What always holds: a number is short, has no character that a modem, a terminal or a log could take for a command,
-//! and reads back as it is shown. Whether it may be dialled is for the one who got it to say: from afar only `tcp:` and
+//! What always holds: a number is short, of printable ASCII without spaces, so that no modem, terminal or log takes it
+//! for a command, and reads back as it is shown. Whether it may be dialled is for the one who got it to say: from afar only `tcp:` and
 //! `tel:` are taken ([`Number::may_come_from_afar`]), as devices and files are the own machine's affair.
 
 pub use crate::error::NumberError;
@@ -88,7 +88,7 @@ impl FromStr for Number {
         if text.len() > NUMBER_BYTES_MAX {
             return Err(NumberError::TooLong);
         }
-        if text.chars().any(char::is_control) {
+        if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err(NumberError::Character);
         }
         let (kind, rest) = text.split_once(':').ok_or(NumberError::Kind)?;
@@ -126,7 +126,7 @@ fn modem(text: &str) -> Result<Number, NumberError> {
 fn is_device(device: &str) -> bool {
     let rest = device.strip_prefix("/dev/").unwrap_or_default();
     let is_part = |part: &str| !part.is_empty() && part != "." && part != "..";
-    rest.split('/').all(is_part) && device.bytes().all(|byte| byte.is_ascii_graphic())
+    rest.split('/').all(is_part)
 }
 
 /// Digits, with the two other keys of a telephone.

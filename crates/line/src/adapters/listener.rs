@@ -1,6 +1,6 @@
 //! Dialling a number and listening for a call, whatever the line.
 
-use super::{serial, tcp};
+use super::{files, serial, tcp};
 use crate::{DialError, Line, ListenError, Number, Times};
 use std::time::Duration;
 
@@ -11,7 +11,8 @@ pub fn dial(number: &Number, times: &Times) -> Result<Box<dyn Line>, DialError> 
         Number::Modem { device, prefix, digits } if !digits.is_empty() => {
             serial::dial(device, prefix, digits, times)
         }
-        _ => Err(DialError::NotDialable(number.to_string())),
+        Number::Files { folder } => files::dial(folder),
+        Number::Modem { .. } | Number::Telephone { .. } => Err(DialError::NotDialable(number.to_string())),
     }
 }
 
@@ -23,15 +24,17 @@ pub struct Listener(Kind);
 enum Kind {
     Tcp(tcp::Door),
     Modem(Box<serial::Answering>),
+    Files(files::Inbox),
 }
 
 impl Listener {
-    /// Listens at an address (`tcp:[::]:7080`) or a modem (`modem:/dev/ttyS0`).
+    /// Listens at an address (`tcp:[::]:7080`) or a modem (`modem:/dev/ttyS0`), or looks into a folder.
     pub fn open(own: &Number, times: &Times) -> Result<Listener, ListenError> {
         let kind = match own {
             Number::Tcp { host, port } => Kind::Tcp(tcp::Door::open(host, *port, times)?),
             Number::Modem { device, .. } => Kind::Modem(Box::new(serial::Answering::open(device, times)?)),
-            _ => return Err(ListenError::NotOwn(own.to_string())),
+            Number::Files { folder } => Kind::Files(files::Inbox::open(folder)?),
+            Number::Telephone { .. } => return Err(ListenError::NotOwn(own.to_string())),
         };
         Ok(Listener(kind))
     }
@@ -41,6 +44,7 @@ impl Listener {
         match &mut self.0 {
             Kind::Tcp(door) => door.next(limit),
             Kind::Modem(modem) => modem.next(limit),
+            Kind::Files(inbox) => inbox.next(limit),
         }
     }
 
@@ -48,7 +52,7 @@ impl Listener {
     pub fn own(&self) -> Option<Number> {
         match &self.0 {
             Kind::Tcp(door) => door.own(),
-            Kind::Modem(_) => None,
+            Kind::Modem(_) | Kind::Files(_) => None,
         }
     }
 }

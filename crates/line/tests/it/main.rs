@@ -1,5 +1,6 @@
 //! The lines as their users see them: both ends of each, and what hostile peers do to them.
 
+mod files;
 mod frames;
 mod memory;
 mod modem;

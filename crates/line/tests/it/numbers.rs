@@ -23,7 +23,7 @@ fn numbers_of_all_kinds_read_back_as_they_are_shown() {
     check("modem:/dev/pts/3,,*#12345", "modem:/dev/pts/3,,*#12345");
     check("modem:/dev/ttyS0", "modem:/dev/ttyS0");
     check("tel:030123456", "tel:030123456");
-    check("file:/media/a stick", "file:/media/a stick");
+    check("file:/media/stick", "file:/media/stick");
 }
 
 #[test]
@@ -31,16 +31,16 @@ fn what_is_no_number_is_refused_with_the_reason() {
     for text in ["", "12345", "http://centre.example", "TCP:127.0.0.1:1"] {
         check_refused(text, NumberError::Kind);
     }
-    for text in ["tcp:127.0.0.1", "tcp:a:", "tcp:a:65536", "tcp:a:+1", "tcp:a:-1", "tcp:a: 1"] {
+    for text in ["tcp:127.0.0.1", "tcp:a:", "tcp:a:65536", "tcp:a:+1", "tcp:a:-1", "tcp:a:1x"] {
         check_refused(text, NumberError::Port);
     }
     for text in
-        ["tcp::1", "tcp:a b:1", "tcp:::1:1", "tcp:[::1:1", "tcp:[a]:1", "tcp:300.1.1.1:1", "tcp:a..b:1"]
+        ["tcp::1", "tcp:a/b:1", "tcp:::1:1", "tcp:[::1:1", "tcp:[a]:1", "tcp:300.1.1.1:1", "tcp:a..b:1"]
     {
         check_refused(text, NumberError::Host);
     }
     for text in
-        ["modem:", "modem:ttyS0,,1", "modem:/dev/../etc/passwd,,1", "modem:/dev/,,1", "modem:/dev/a b,,1"]
+        ["modem:", "modem:ttyS0,,1", "modem:/dev/../etc/passwd,,1", "modem:/dev/,,1", "modem:/dev/./a,,1"]
     {
         check_refused(text, NumberError::Device);
     }
@@ -49,7 +49,7 @@ fn what_is_no_number_is_refused_with_the_reason() {
     {
         check_refused(text, NumberError::Digits);
     }
-    for text in ["tel:", "tel:+49", "tel:123456789012345678901234567890123", "tel:12 34"] {
+    for text in ["tel:", "tel:+49", "tel:123456789012345678901234567890123", "tel:12-34"] {
         check_refused(text, NumberError::Digits);
     }
     check_refused("file:", NumberError::Folder);
@@ -57,7 +57,15 @@ fn what_is_no_number_is_refused_with_the_reason() {
 
 #[test]
 fn no_number_carries_a_command_for_a_modem_or_a_terminal() {
-    for text in ["tel:1\rATH", "tcp:a\n:1", "file:/a\u{1b}[2J", "modem:/dev/ttyS0,\r,1"] {
+    for text in [
+        "tel:1\rATH",
+        "tcp:a\n:1",
+        "file:/a\u{1b}[2J",
+        "modem:/dev/ttyS0,\r,1",
+        "tcp:a b:1",
+        "tel:12 34",
+        "file:/\u{e4}",
+    ] {
         check_refused(text, NumberError::Character);
     }
     check_refused(&format!("file:/{}", "a".repeat(NUMBER_BYTES_MAX)), NumberError::TooLong);
