@@ -96,7 +96,8 @@ pub struct Books {
 }
 
 /// The refills of a meter, in sum: what the forecast needs and no more, so that a million fit into memory.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct RefillHistory {
     /// How many.
     pub count: u32,
@@ -108,6 +109,8 @@ pub struct RefillHistory {
     pub last: Money,
     /// What all before the last brought, less what was taken back until the last.
     pub before_last: Money,
+    /// What was taken back since the last.
+    pub taken_back: Money,
 }
 
 impl RefillHistory {
@@ -116,22 +119,28 @@ impl RefillHistory {
     /// An amount less than zero is no refill: it lessens what there was to use.
     pub fn new(grants: impl IntoIterator<Item = (i64, i64)>) -> RefillHistory {
         let mut history = RefillHistory::default();
-        let mut since_last: i128 = 0;
-        let mut before_last: i128 = 0;
         for (amount_minor, at_ms) in grants {
-            since_last += i128::from(amount_minor);
-            let Ok(refill @ 1..) = u64::try_from(amount_minor) else { continue };
-            if history.count == 0 {
-                history.first_ms = at_ms;
-            }
-            before_last += since_last - i128::from(amount_minor);
-            since_last = i128::from(amount_minor);
-            history.count = history.count.saturating_add(1);
-            history.last_ms = at_ms;
-            history.last = Money::from_minor(refill);
+            history.push(amount_minor, at_ms);
         }
-        history.before_last = Money::from_minor(u64::try_from(before_last.max(0)).unwrap_or(u64::MAX));
         history
+    }
+
+    /// Takes in the next grant: amount in minor units and time.
+    pub fn push(&mut self, amount_minor: i64, at_ms: i64) {
+        let Ok(refill @ 1..) = u64::try_from(amount_minor) else {
+            self.taken_back =
+                Money::from_minor(self.taken_back.minor().saturating_add(amount_minor.unsigned_abs()));
+            return;
+        };
+        if self.count == 0 {
+            self.first_ms = at_ms;
+        }
+        let given = self.before_last.minor().saturating_add(self.last.minor());
+        self.before_last = Money::from_minor(given.saturating_sub(self.taken_back.minor()));
+        self.taken_back = Money::ZERO;
+        self.count = self.count.saturating_add(1);
+        self.last_ms = at_ms;
+        self.last = Money::from_minor(refill);
     }
 
     /// How long it is from the first refill to the last.

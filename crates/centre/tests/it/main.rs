@@ -5,4 +5,5 @@ mod account_device;
 mod audit;
 mod decisions;
 mod deposits;
+mod dossier;
 mod plausibility;
