@@ -6,4 +6,8 @@ pub mod decisions;
 pub mod deposits;
 pub mod dossier;
 mod hex;
+pub mod keys;
 pub mod plausibility;
+
+/// The tables, in the order in which they came to be.
+pub static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!();

@@ -3,7 +3,9 @@
 mod account;
 mod account_device;
 mod audit;
+mod databases;
 mod decisions;
 mod deposits;
 mod dossier;
+mod keys;
 mod plausibility;
