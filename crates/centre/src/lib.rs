@@ -8,6 +8,7 @@ pub mod dossier;
 mod hex;
 pub mod keys;
 pub mod plausibility;
+pub mod post;
 
 /// The tables, in the order in which they came to be.
 pub static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!();

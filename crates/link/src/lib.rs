@@ -12,15 +12,21 @@
 //! | `taking` | how a device takes each grant exactly once |
 //! | `report` | what a device says of itself |
 //! | `call` | a call between meter and centre |
+//! | `h` | what centre and post say to each other (feature `alloc`) |
 #![no_std]
 #![cfg_attr(
     not(test),
     deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)
 )]
 
+#[cfg(feature = "alloc")]
+extern crate alloc;
+
 pub mod call;
 mod codeword;
 mod grant;
+#[cfg(feature = "alloc")]
+pub mod h;
 pub mod hex;
 pub mod keys;
 mod order;

@@ -3,6 +3,7 @@
 //! What always holds: registers stand here only if the device vouched for them (its report was opened with the link
 //! key) and had not halted: a halted device does not know its registers and reports zeros.
 
+use link::h::FindingKind;
 use link::{ErrorCounts, Finding};
 use serde::{Deserialize, Serialize};
 use terms::equations::{MeanUse, Seconds, mean_use};
@@ -37,8 +38,8 @@ pub struct Facts {
     pub errors: ErrorCounts,
     /// The newest entries of its log.
     pub findings: Vec<Finding>,
-    /// What the post found.
-    pub post_findings: Vec<PostFinding>,
+    /// What the post found: what, and when.
+    pub post_findings: Vec<(FindingKind, i64)>,
     /// Who marked it by hand, if somebody did.
     pub marked: Option<HandMark>,
     /// The commit of its last inspection: entries of the log up to that are settled.
@@ -71,9 +72,11 @@ impl Facts {
         }
     }
 
-    /// Whether what happened then is not settled by an inspection.
+    /// Whether what happened then is not settled by an inspection, the centre's or the post's.
     pub(super) fn is_unsettled(&self, at_ms: i64) -> bool {
-        self.settled_ms.is_none_or(|settled_ms| at_ms > settled_ms)
+        let in_order = self.post_findings.iter().filter(|(kind, _)| *kind == FindingKind::InspectedInOrder);
+        let settled_ms = in_order.map(|(_, at_ms)| *at_ms).chain(self.settled_ms).max();
+        settled_ms.is_none_or(|settled_ms| at_ms > settled_ms)
     }
 }
 
@@ -162,31 +165,6 @@ pub(super) fn seconds_between(from_ms: i64, to_ms: i64) -> Seconds {
 /// A time so much later.
 pub(super) fn later_ms(at_ms: i64, by: Seconds) -> i64 {
     at_ms.saturating_add(i64::try_from(by.0.saturating_mul(1_000)).unwrap_or(i64::MAX))
-}
-
-/// Something the post found about a meter's mail.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PostFinding {
-    /// What.
-    pub kind: PostFindingKind,
-    /// When, in milliseconds since 1970-01-01 UTC.
-    pub at_ms: i64,
-}
-
-/// What a post can find.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum PostFindingKind {
-    /// An imprint that says it is this meter's and is forged. Anybody can have made it.
-    Forged,
-    /// Two papers with the same number.
-    Copy,
-    /// More was used since a refill, or faster, than the thresholds allow.
-    ThresholdExceeded,
-    /// The meter's mail is worth more than all the credit it had.
-    CreditExceeded,
-    /// An inspection on site found it manipulated.
-    InspectedManipulated,
 }
 
 #[cfg(test)]

@@ -38,8 +38,8 @@ pub fn judge(facts: &Facts, settings: &Settings, now_ms: i64) -> Profile {
     reasons.extend(automatic_calls(facts, settings, now_ms));
     device_reasons(facts, settings, &mut reasons);
     reasons.extend(facts.marked.clone().map(Reason::Marked));
-    let post = facts.post_findings.iter().filter(|finding| facts.is_unsettled(finding.at_ms));
-    reasons.extend(post.map(|finding| Reason::Post { kind: finding.kind, at_ms: finding.at_ms }));
+    let post = facts.post_findings.iter().filter(|(_, at_ms)| facts.is_unsettled(*at_ms));
+    reasons.extend(post.map(|&(kind, at_ms)| Reason::Post { kind, at_ms }));
     Profile {
         status: reasons.iter().map(Reason::status).max().unwrap_or_default(),
         reasons,
@@ -111,7 +111,8 @@ fn device_reasons(facts: &Facts, settings: &Settings, reasons: &mut Vec<Reason>)
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::decisions::{Books, HandMark, PostFinding, PostFindingKind, Preset, RefillHistory};
+    use crate::decisions::{Books, HandMark, Preset, RefillHistory};
+    use link::h::FindingKind;
     use link::{ErrorCounts, ErrorKind, Finding};
     use terms::{Money, Registers, Serial};
 
@@ -254,15 +255,18 @@ mod tests {
 
     #[test]
     fn what_the_post_or_a_person_found_counts_until_an_inspection_settles_it() {
-        let found =
-            |kind| move |facts: &mut Facts| facts.post_findings = vec![PostFinding { kind, at_ms: 5 }];
-        check(found(PostFindingKind::Forged), Status::Suspicious, &["post"]);
-        check(found(PostFindingKind::CreditExceeded), Status::Manipulated, &["post"]);
+        let found = |kind| move |facts: &mut Facts| facts.post_findings = vec![(kind, 5)];
+        check(found(FindingKind::Forged), Status::Suspicious, &["post"]);
+        check(found(FindingKind::CreditExceeded), Status::Manipulated, &["post"]);
         let settled = |facts: &mut Facts| {
-            found(PostFindingKind::CreditExceeded)(facts);
+            found(FindingKind::CreditExceeded)(facts);
             facts.settled_ms = Some(5);
         };
         check(settled, Status::Okay, &[]);
+        let inspected = |facts: &mut Facts| {
+            facts.post_findings = vec![(FindingKind::Forged, 5), (FindingKind::InspectedInOrder, 6)];
+        };
+        check(inspected, Status::Okay, &[]);
         let mark = HandMark { by: "A. Miller".to_owned(), at_ms: 0 };
         check(|facts| facts.marked = Some(mark), Status::Suspicious, &["marked"]);
     }

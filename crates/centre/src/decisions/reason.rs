@@ -1,7 +1,8 @@
 //! Why a meter is thought to be what it is: each reason weighs something, has a code that stays, and is a sentence.
 
-use super::facts::{HandMark, PostFindingKind};
+use super::facts::HandMark;
 use jiff::Timestamp;
+use link::h::FindingKind;
 use link::{ErrorKind, Finding};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -119,7 +120,7 @@ pub enum Reason {
     /// The post found something.
     Post {
         /// What.
-        kind: PostFindingKind,
+        kind: FindingKind,
         /// When, in milliseconds since 1970-01-01 UTC.
         at_ms: i64,
     },
@@ -157,12 +158,11 @@ impl Reason {
             Reason::PaidTooLittle { status, .. } => *status,
             // What is said of an imprint's maker, or of how a meter is used, proves nothing of the meter.
             Reason::Post { kind, .. } => match kind {
-                PostFindingKind::CreditExceeded | PostFindingKind::InspectedManipulated => {
-                    Status::Manipulated
-                }
-                PostFindingKind::Forged | PostFindingKind::Copy | PostFindingKind::ThresholdExceeded => {
+                FindingKind::CreditExceeded | FindingKind::InspectedManipulated => Status::Manipulated,
+                FindingKind::Forged | FindingKind::Copy | FindingKind::ThresholdExceeded => {
                     Status::Suspicious
                 }
+                FindingKind::InspectedInOrder => Status::Okay,
             },
             // A fault of the medium or of somebody's hand can be behind each of these.
             Reason::SumDiffers { .. }
@@ -299,13 +299,14 @@ const fn error_words(kind: ErrorKind) -> &'static str {
     }
 }
 
-const fn post_words(kind: PostFindingKind) -> &'static str {
+const fn post_words(kind: FindingKind) -> &'static str {
     match kind {
-        PostFindingKind::Forged => "the post has a forged imprint with its serial number",
-        PostFindingKind::Copy => "the post has copies of one of its imprints",
-        PostFindingKind::ThresholdExceeded => "the post saw more of its mail than the thresholds allow",
-        PostFindingKind::CreditExceeded => "the post saw mail of it worth more than all its credit",
-        PostFindingKind::InspectedManipulated => "an inspection on site found it manipulated",
+        FindingKind::Forged => "the post has a forged imprint with its serial number",
+        FindingKind::Copy => "the post has copies of one of its imprints",
+        FindingKind::ThresholdExceeded => "the post saw more of its mail than the thresholds allow",
+        FindingKind::CreditExceeded => "the post saw mail of it worth more than all its credit",
+        FindingKind::InspectedManipulated => "an inspection on site found it manipulated",
+        FindingKind::InspectedInOrder => "an inspection on site found it in order",
     }
 }
 
