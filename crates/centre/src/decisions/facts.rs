@@ -38,8 +38,8 @@ pub struct Facts {
     pub errors: ErrorCounts,
     /// The newest entries of its log.
     pub findings: Vec<Finding>,
-    /// What the post found: what, and when.
-    pub post_findings: Vec<(FindingKind, i64)>,
+    /// What the post found.
+    pub post_findings: Vec<PostFinding>,
     /// Who marked it by hand, if somebody did.
     pub marked: Option<HandMark>,
     /// The commit of its last inspection: entries of the log up to that are settled.
@@ -74,10 +74,21 @@ impl Facts {
 
     /// Whether what happened then is not settled by an inspection, the centre's or the post's.
     pub(super) fn is_unsettled(&self, at_ms: i64) -> bool {
-        let in_order = self.post_findings.iter().filter(|(kind, _)| *kind == FindingKind::InspectedInOrder);
-        let settled_ms = in_order.map(|(_, at_ms)| *at_ms).chain(self.settled_ms).max();
+        let in_order =
+            self.post_findings.iter().filter(|finding| finding.kind == FindingKind::InspectedInOrder);
+        let settled_ms = in_order.map(|finding| finding.at_ms).chain(self.settled_ms).max();
         settled_ms.is_none_or(|settled_ms| at_ms > settled_ms)
     }
+}
+
+/// Something the post found about a meter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PostFinding {
+    /// What.
+    pub kind: FindingKind,
+    /// When, in milliseconds since 1970-01-01 UTC.
+    pub at_ms: i64,
 }
 
 /// Somebody's own suspicion.

@@ -17,7 +17,7 @@ mod registers;
 mod release;
 mod settings;
 
-pub use facts::{Books, Facts, HandMark, RefillHistory};
+pub use facts::{Books, Facts, HandMark, PostFinding, RefillHistory};
 pub use forecast::Forecast;
 pub use profile::{Profile, judge};
 pub use reaction::{Before, Cause, Reaction, ReactionKind, reactions};

@@ -2,7 +2,7 @@
 //!
 //! What always holds: a status other than okay has reasons, and is the gravest of them.
 
-use super::facts::{Facts, later_ms};
+use super::facts::{Facts, PostFinding, later_ms};
 use super::forecast::{Forecast, heard_ms};
 use super::reason::{Period, Reason};
 use super::registers::{compare_registers, registers_against_books};
@@ -38,8 +38,8 @@ pub fn judge(facts: &Facts, settings: &Settings, now_ms: i64) -> Profile {
     reasons.extend(automatic_calls(facts, settings, now_ms));
     device_reasons(facts, settings, &mut reasons);
     reasons.extend(facts.marked.clone().map(Reason::Marked));
-    let post = facts.post_findings.iter().filter(|(_, at_ms)| facts.is_unsettled(*at_ms));
-    reasons.extend(post.map(|&(kind, at_ms)| Reason::Post { kind, at_ms }));
+    let post = facts.post_findings.iter().filter(|finding| facts.is_unsettled(finding.at_ms));
+    reasons.extend(post.map(|&PostFinding { kind, at_ms }| Reason::Post { kind, at_ms }));
     Profile {
         status: reasons.iter().map(Reason::status).max().unwrap_or_default(),
         reasons,
@@ -255,7 +255,8 @@ mod tests {
 
     #[test]
     fn what_the_post_or_a_person_found_counts_until_an_inspection_settles_it() {
-        let found = |kind| move |facts: &mut Facts| facts.post_findings = vec![(kind, 5)];
+        let found =
+            |kind| move |facts: &mut Facts| facts.post_findings = vec![PostFinding { kind, at_ms: 5 }];
         check(found(FindingKind::Forged), Status::Suspicious, &["post"]);
         check(found(FindingKind::CreditExceeded), Status::Manipulated, &["post"]);
         let settled = |facts: &mut Facts| {
@@ -264,7 +265,9 @@ mod tests {
         };
         check(settled, Status::Okay, &[]);
         let inspected = |facts: &mut Facts| {
-            facts.post_findings = vec![(FindingKind::Forged, 5), (FindingKind::InspectedInOrder, 6)];
+            facts.post_findings = [(FindingKind::Forged, 5), (FindingKind::InspectedInOrder, 6)]
+                .map(|(kind, at_ms)| PostFinding { kind, at_ms })
+                .to_vec();
         };
         check(inspected, Status::Okay, &[]);
         let mark = HandMark { by: "A. Miller".to_owned(), at_ms: 0 };
