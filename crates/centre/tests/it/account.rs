@@ -298,6 +298,30 @@ fn a_meter_without_credit_leaves_too_and_says_so_by_its_own_block() {
 }
 
 #[test]
+fn a_meter_that_never_franked_leaves_without_being_taken_for_a_halted_one() {
+    let mut desk = Desk::agreed(2_000);
+    desk.ask(Ask::Refill).unwrap();
+    desk.account.arrange_leaving(desk.now_ms).unwrap();
+    let lost = desk.begin(Ask::Withdraw).unwrap();
+    desk.device.carry_out_all(&lost);
+    assert_eq!(desk.device.registers, Registers::default());
+    desk.dial();
+    assert_eq!(desk.hear().discrepancy(), None);
+    assert_eq!(desk.customer.credits, 2_000);
+}
+
+#[test]
+fn a_device_that_halted_is_known_by_its_fault() {
+    let mut desk = Desk::agreed(2_000);
+    desk.ask(Ask::Refill).unwrap();
+    let mut report = Device { commit: 9, ..Device::default() }.report();
+    report.faulted_at = 9;
+    report.code = 503;
+    let heard = desk.account.hear(&desk.call(), &report, desk.now_ms).unwrap();
+    assert_eq!(heard.discrepancy(), Some(Discrepancy::Halted));
+}
+
+#[test]
 fn a_meter_that_stays_after_all_makes_its_closing_grant_void() {
     let mut desk = Desk::agreed(2_000);
     desk.ask(Ask::Refill).unwrap();
@@ -517,6 +541,16 @@ fn registers_that_cannot_be_give_no_credit_and_say_what_is_wrong() {
         assert_eq!(heard.effects, [Effect::Found(expected)]);
         assert_eq!(account.state().seen, honest.account.state().seen, "it is not believed");
     }
+}
+
+#[test]
+fn a_grant_that_was_taken_without_its_credit_is_no_void_one_unless_it_was_cancelled() {
+    let mut desk = Desk::agreed(2_000);
+    drop(desk.begin(Ask::Refill).unwrap());
+    desk.device.last.number = 1;
+    let granted = Discrepancy::Granted { granted: Money::ZERO, grants: 0 };
+    assert_eq!(desk.hear().discrepancy(), Some(granted));
+    assert_eq!(desk.customer.credits, 0);
 }
 
 #[test]

@@ -8,4 +8,5 @@ mod decisions;
 mod deposits;
 mod dossier;
 mod keys;
+mod model;
 mod plausibility;
