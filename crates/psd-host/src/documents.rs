@@ -2,9 +2,8 @@
 
 use crate::HostError;
 use crate::adapters;
-use imprint::numbers::{Key, Profile};
 use psd::{
-    Grant, KEYS_MAX, KeySlot, Order, Personalisation, REPORT_BYTES_MAX, SealedReport, Settings, Signed, Task,
+    Grant, Order, Personalisation, PersonalisationDocument, REPORT_BYTES_MAX, SealedReport, Signed, Task,
 };
 use serde::{Deserialize, Serialize};
 use std::path::Path;
@@ -13,80 +12,12 @@ use terms::{Money, Serial};
 /// The version of each document this program reads and writes.
 const VERSION: u16 = 1;
 
-/// What a meter takes in once. It holds the meter's keys: its file belongs in nobody else's hands.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct PersonalisationDocument {
-    version: u16,
-    serial: Serial,
-    call_number: u32,
-    seal: u64,
-    min: Money,
-    max: Money,
-    days_ahead: u16,
-    issuer: Hex<32>,
-    profile: Profile,
-    keys: Vec<KeyDocument>,
-    #[serde(with = "key_text")]
-    link: Key,
-    #[serde(default)]
-    settings: Settings,
-}
-
-/// A key and its slot.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct KeyDocument {
-    slot: u8,
-    #[serde(with = "key_text")]
-    key: Key,
-}
-
-impl PersonalisationDocument {
-    /// The document of a personalisation.
-    pub fn new(personalisation: &Personalisation) -> PersonalisationDocument {
-        let key = |slot: &KeySlot| KeyDocument { slot: slot.slot, key: slot.key.clone() };
-        PersonalisationDocument {
-            version: VERSION,
-            serial: personalisation.serial,
-            call_number: personalisation.call_number,
-            seal: personalisation.seal,
-            min: personalisation.value_min,
-            max: personalisation.value_max,
-            days_ahead: personalisation.days_ahead,
-            issuer: Hex(personalisation.issuer),
-            profile: personalisation.profile.clone(),
-            keys: personalisation.keys.iter().map(key).collect(),
-            link: personalisation.link.clone(),
-            settings: personalisation.settings.clone(),
-        }
-    }
-
-    /// Reads a personalisation file.
-    pub fn read(path: &Path) -> Result<Personalisation, HostError> {
-        let document: PersonalisationDocument = adapters::read_json(path)?;
-        let fault = |reason: String| HostError::Document { path: path.to_path_buf(), reason };
-        check_version(path, document.version)?;
-        if document.keys.len() > KEYS_MAX {
-            return Err(fault(format!("a meter holds at most {KEYS_MAX} keys")));
-        }
-        let slot = |key: KeyDocument| KeySlot { slot: key.slot, key: key.key };
-        let personalisation = Personalisation {
-            serial: document.serial,
-            call_number: document.call_number,
-            seal: document.seal,
-            value_min: document.min,
-            value_max: document.max,
-            days_ahead: document.days_ahead,
-            issuer: document.issuer.0,
-            profile: document.profile,
-            keys: document.keys.into_iter().map(slot).collect(),
-            link: document.link,
-            settings: document.settings,
-        };
-        personalisation.check().map_err(|error| fault(error.to_string()))?;
-        Ok(personalisation)
-    }
+/// Reads a personalisation file.
+pub fn read_personalisation(path: &Path) -> Result<Personalisation, HostError> {
+    let document: PersonalisationDocument = adapters::read_json(path)?;
+    let fault =
+        |error: psd::Error| HostError::Document { path: path.to_path_buf(), reason: error.to_string() };
+    document.open().map_err(fault)
 }
 
 /// A signed grant.

@@ -23,6 +23,7 @@
 
 mod board;
 mod device;
+mod document;
 mod error;
 mod ledger;
 mod memory;
@@ -41,6 +42,7 @@ pub use board::{
     Sensor, TamperMemory,
 };
 pub use device::{Columns, GrantAnswer, PrintAdvice, Psd, Rescue, SelfTest, Status, Warning};
+pub use document::PersonalisationDocument;
 pub use error::{Error, Fault};
 pub use link::{
     Block, Checksum, Codeword, EPOCH, ErrorCounts, ErrorKind, Finding, Grant, Message, Order, Program,

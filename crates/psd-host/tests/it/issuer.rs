@@ -1,9 +1,10 @@
 //! The development issuer: its books, its documents, its specimens.
 
 use crate::{METER, Mailroom, order, serial};
+use psd::PersonalisationDocument;
 use psd::{Error, GrantAnswer, Task};
 use psd_host::HostError;
-use psd_host::documents::{GrantDocument, OrderDocument, PersonalisationDocument};
+use psd_host::documents::{GrantDocument, OrderDocument, read_personalisation};
 use psd_host::issuer::{Issuer, write_document};
 use std::fs;
 
@@ -41,7 +42,7 @@ fn documents_come_back_from_their_files() {
     }
     let meter = mailroom.issuer.meter(order(METER + 1)).unwrap();
     write_document(&meter_path, &PersonalisationDocument::new(&meter)).unwrap();
-    let read = PersonalisationDocument::read(&meter_path).unwrap();
+    let read = read_personalisation(&meter_path).unwrap();
     assert_eq!((read.serial, read.profile, read.issuer), (meter.serial, meter.profile, meter.issuer));
     assert!(read.keys[0].key == meter.keys[0].key);
     assert!(matches!(write_document(&grant_path, &1), Err(HostError::Exists(_))), "nothing is written over");

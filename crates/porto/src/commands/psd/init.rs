@@ -6,7 +6,7 @@ use crate::failure::Failure;
 use crate::output;
 use psd::service::Service;
 use psd_host::client::Client;
-use psd_host::documents::PersonalisationDocument;
+use psd_host::documents::read_personalisation;
 use psd_host::{Equipment, Identity, SystemClock, pairing_path, personalise_equipped};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -36,7 +36,7 @@ pub struct Init {
 impl Init {
     /// Does it.
     pub fn run(self) -> Result<ExitCode, Failure> {
-        let personalisation = PersonalisationDocument::read(&self.personalisation).map_err(failure)?;
+        let personalisation = read_personalisation(&self.personalisation).map_err(failure)?;
         let serial = personalisation.serial;
         let mut equipment = self.fitting.or(Equipment::default());
         if let (Some(tpm), Some(index)) = (&mut equipment.tpm, self.tpm_index) {
