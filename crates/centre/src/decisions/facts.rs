@@ -6,7 +6,7 @@
 use link::h::FindingKind;
 use link::{ErrorCounts, Finding};
 use serde::{Deserialize, Serialize};
-use terms::equations::{MeanUse, Seconds, mean_use};
+use terms::equations::RefillHistory;
 use terms::{Money, Registers, Serial};
 
 /// What the centre knows of a meter. Times are milliseconds since 1970-01-01 UTC.
@@ -107,107 +107,4 @@ pub struct Books {
     pub granted: Money,
     /// The grant that it may have taken, in minor units; less than zero where credit is taken back.
     pub open_minor: Option<i64>,
-}
-
-/// The refills of a meter, in sum: what the forecast needs and no more, so that a million fit into memory.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct RefillHistory {
-    /// How many.
-    pub count: u32,
-    /// When the first was, if there is one.
-    pub first_ms: i64,
-    /// When the last was.
-    pub last_ms: i64,
-    /// What the last brought.
-    pub last: Money,
-    /// What all before the last brought, less what was taken back until the last.
-    pub before_last: Money,
-    /// What was taken back since the last.
-    pub taken_back: Money,
-}
-
-impl RefillHistory {
-    /// The history of these grants, the oldest first: amount in minor units and time.
-    ///
-    /// An amount less than zero is no refill: it lessens what there was to use.
-    pub fn new(grants: impl IntoIterator<Item = (i64, i64)>) -> RefillHistory {
-        let mut history = RefillHistory::default();
-        for (amount_minor, at_ms) in grants {
-            history.push(amount_minor, at_ms);
-        }
-        history
-    }
-
-    /// Takes in the next grant: amount in minor units and time.
-    pub fn push(&mut self, amount_minor: i64, at_ms: i64) {
-        let Ok(refill @ 1..) = u64::try_from(amount_minor) else {
-            self.taken_back =
-                Money::from_minor(self.taken_back.minor().saturating_add(amount_minor.unsigned_abs()));
-            return;
-        };
-        if self.count == 0 {
-            self.first_ms = at_ms;
-        }
-        let given = self.before_last.minor().saturating_add(self.last.minor());
-        self.before_last = Money::from_minor(given.saturating_sub(self.taken_back.minor()));
-        self.taken_back = Money::ZERO;
-        self.count = self.count.saturating_add(1);
-        self.last_ms = at_ms;
-        self.last = Money::from_minor(refill);
-    }
-
-    /// How long it is from the first refill to the last.
-    pub fn span(&self) -> Seconds {
-        seconds_between(self.first_ms, self.last_ms)
-    }
-
-    /// P_K: all credit before the last refill by the time until the last. Nothing before the second refill.
-    pub fn mean_use(&self) -> Option<MeanUse> {
-        (self.count >= 2).then(|| mean_use([(self.before_last, self.span())])).flatten()
-    }
-}
-
-/// Whole seconds from one time to a later one; none if it is not later.
-pub(super) fn seconds_between(from_ms: i64, to_ms: i64) -> Seconds {
-    Seconds(u64::try_from(to_ms.saturating_sub(from_ms) / 1_000).unwrap_or(0))
-}
-
-/// A time so much later.
-pub(super) fn later_ms(at_ms: i64, by: Seconds) -> i64 {
-    at_ms.saturating_add(i64::try_from(by.0.saturating_mul(1_000)).unwrap_or(i64::MAX))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const DAY_MS: i64 = 86_400_000;
-
-    /// 20000 on day 0, 10000 on day 30, 40000 on day 50: 30000 / 50 days = 600 a day.
-    #[test]
-    fn the_last_refill_is_not_yet_used_and_does_not_count() {
-        let grants = [(20_000, 0), (10_000, 30 * DAY_MS), (40_000, 50 * DAY_MS)];
-        let history = RefillHistory::new(grants);
-        assert_eq!(history.mean_use(), Some(MeanUse::from_minor_per_day(600)));
-        assert_eq!((history.count, history.last), (3, Money::from_minor(40_000)));
-    }
-
-    /// 20000 on day 0, 5000 of it taken back on day 10, 10000 on day 25: 15000 / 25 days = 600 a day. What is taken back
-    /// after the last refill belongs to that.
-    #[test]
-    fn credit_that_was_taken_back_was_not_used() {
-        let grants = [(20_000, 0), (-5_000, 10 * DAY_MS), (10_000, 25 * DAY_MS), (-9_000, 26 * DAY_MS)];
-        let history = RefillHistory::new(grants);
-        assert_eq!(history.mean_use(), Some(MeanUse::from_minor_per_day(600)));
-        assert_eq!((history.count, history.last_ms), (2, 25 * DAY_MS));
-    }
-
-    #[test]
-    fn one_refill_or_two_at_once_tell_no_mean_use() {
-        assert_eq!(RefillHistory::new([]).mean_use(), None);
-        assert_eq!(RefillHistory::new([(20_000, 0)]).mean_use(), None);
-        assert_eq!(RefillHistory::new([(20_000, 5), (20_000, 5)]).mean_use(), None);
-        assert_eq!(RefillHistory::new([(20_000, 5), (20_000, -5)]).mean_use(), None);
-    }
 }

@@ -1,15 +1,11 @@
 //! When a meter's next refill is due (EP 0 660 270, equations 1, 2, 7 to 13).
 //!
-//! What always holds: a refill or a call starts the waiting anew, since who is heard regularly is not suspect; refills
-//! close together tell no mean use, so that loading twice in an hour makes nobody overdue.
+//! What always holds: a refill or a call starts the waiting anew, since who is heard regularly is not suspect.
 
-use super::facts::{Facts, later_ms};
-use super::settings::{OverdueRule, Settings};
+use super::facts::Facts;
+use super::settings::Settings;
 use serde::{Deserialize, Serialize};
-use terms::Money;
-use terms::equations::{
-    MeanUse, Seconds, UseClass, disposition_factor, time_for_credit, time_for_last_refill, use_class,
-};
+use terms::equations::{Expectation, MeanUse, UseClass};
 
 /// What is expected of a meter. Times are milliseconds since 1970-01-01 UTC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,19 +24,15 @@ impl Forecast {
     /// The forecast for a meter.
     pub fn new(facts: &Facts, settings: &Settings) -> Forecast {
         let history = &facts.refills;
-        let is_long_enough = history.span() >= Seconds::from_days(settings.least_history_days);
-        let mean_use = history.mean_use().filter(|_| is_long_enough);
-        let class = mean_use.map_or(settings.new_meter_class, |mean| use_class(mean, &settings.bounds));
-        let time = mean_use
-            .and_then(|mean| time_to_refill(facts, settings, mean))
-            .unwrap_or(settings.typical_time(class));
+        let r1_after = facts.after_refill.map_or(history.last, |registers| registers.r1);
+        let Expectation { mean_use, class, to_refill, silence } =
+            settings.forecast_rule().expect(history, r1_after);
         let refilled_ms = (history.count > 0).then_some(history.last_ms);
-        let silence = time.max(Seconds::from_days(settings.least_silence_days));
         Forecast {
             mean_use,
             class,
-            refill_ms: refilled_ms.map(|at_ms| later_ms(at_ms, time)),
-            overdue_ms: heard_ms(facts).map(|at_ms| later_ms(at_ms, silence)),
+            refill_ms: refilled_ms.map(|at_ms| to_refill.after_ms(at_ms)),
+            overdue_ms: heard_ms(facts).map(|at_ms| silence.after_ms(at_ms)),
         }
     }
 }
@@ -51,27 +43,12 @@ pub(super) fn heard_ms(facts: &Facts) -> Option<i64> {
     Some(facts.contact_ms.map_or(refilled_ms, |contact_ms| contact_ms.max(refilled_ms)))
 }
 
-/// The time the last refill lasts, by the rule that is set; nothing where only the class's typical time tells it.
-fn time_to_refill(facts: &Facts, settings: &Settings, mean: MeanUse) -> Option<Seconds> {
-    let refill = facts.refills.last;
-    match settings.overdue_rule {
-        OverdueRule::LastRefill => time_for_last_refill(refill, mean, settings.surcharge),
-        OverdueRule::Credit => {
-            let r1_after = facts.after_refill.map_or(refill, |registers| registers.r1);
-            let r1_before = r1_after.checked_sub(refill).unwrap_or(Money::ZERO);
-            let factor = disposition_factor(mean, &settings.bounds, &settings.factors);
-            time_for_credit(refill, r1_before, factor, mean)
-        }
-        OverdueRule::Typical => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::decisions::RefillHistory;
+    use crate::decisions::{OverdueRule, RefillHistory};
     use terms::equations::PerMille;
-    use terms::{Registers, Serial};
+    use terms::{Money, Registers, Serial};
 
     const DAY_MS: i64 = 86_400_000;
 
@@ -102,14 +79,6 @@ mod tests {
         assert_eq!(Forecast::new(&facts, &settings).refill_ms, Some(115 * DAY_MS));
     }
 
-    /// Class B goes 90 days: day 140.
-    #[test]
-    fn a_class_has_a_typical_time_by_the_third_rule() {
-        let settings = Settings { overdue_rule: OverdueRule::Typical, ..Settings::default() };
-        let forecast = Forecast::new(&facts(&[(30_000, 0), (30_000, 50)]), &settings);
-        assert_eq!(forecast.refill_ms, Some(140 * DAY_MS));
-    }
-
     #[test]
     fn without_history_the_class_of_new_meters_counts_from_the_first_refill() {
         let settings = Settings::default();
@@ -118,16 +87,6 @@ mod tests {
         let first = Forecast::new(&facts(&[(30_000, 7)]), &settings);
         assert_eq!((first.class, first.mean_use), (UseClass::A, None));
         assert_eq!(first.refill_ms, Some(187 * DAY_MS));
-    }
-
-    #[test]
-    fn refills_close_together_make_nobody_overdue() {
-        let twice = Forecast::new(&facts(&[(30_000, 0), (30_000, 1)]), &Settings::default());
-        assert_eq!((twice.class, twice.mean_use), (UseClass::A, None));
-        assert_eq!(twice.overdue_ms, Some(181 * DAY_MS));
-        // A small last refill would last half a day: the silence that everybody is granted comes first.
-        let small = Forecast::new(&facts(&[(30_000, 0), (300, 50)]), &Settings::default());
-        assert_eq!(small.overdue_ms, Some(64 * DAY_MS));
     }
 
     #[test]

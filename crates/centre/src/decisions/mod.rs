@@ -17,11 +17,12 @@ mod registers;
 mod release;
 mod settings;
 
-pub use facts::{Books, Facts, HandMark, PostFinding, RefillHistory};
+pub use facts::{Books, Facts, HandMark, PostFinding};
 pub use forecast::Forecast;
 pub use profile::{Profile, judge};
 pub use reaction::{Before, Cause, Reaction, ReactionKind, reactions};
 pub use reason::{Period, PiecesRegister, Reason};
 pub use registers::{compare_registers, registers_after_refill, registers_against_books};
 pub use release::{Release, release};
-pub use settings::{AutomaticCalls, ErrorLimit, OverdueRule, Preset, Settings, SettingsError};
+pub use settings::{AutomaticCalls, ErrorLimit, Preset, Settings, SettingsError};
+pub use terms::equations::{OverdueRule, RefillHistory};

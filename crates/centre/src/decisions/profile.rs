@@ -2,7 +2,7 @@
 //!
 //! What always holds: a status other than okay has reasons, and is the gravest of them.
 
-use super::facts::{Facts, PostFinding, later_ms};
+use super::facts::{Facts, PostFinding};
 use super::forecast::{Forecast, heard_ms};
 use super::reason::{Period, Reason};
 use super::registers::{compare_registers, registers_against_books};
@@ -85,7 +85,7 @@ fn overdue(facts: &Facts, forecast: &Forecast, now_ms: i64) -> Option<Reason> {
 fn automatic_calls(facts: &Facts, settings: &Settings, now_ms: i64) -> Option<Reason> {
     let rule = settings.automatic_calls;
     let window = Seconds::from_days(rule.within_days);
-    let counts = |at_ms: &&i64| later_ms(**at_ms, window) > now_ms && facts.is_unsettled(**at_ms);
+    let counts = |at_ms: &&i64| window.after_ms(**at_ms) > now_ms && facts.is_unsettled(**at_ms);
     let count = u32::try_from(facts.automatic_calls_ms.iter().filter(counts).count()).unwrap_or(u32::MAX);
     let is_repetition = rule.count > 0 && count >= rule.count;
     is_repetition.then_some(Reason::AutomaticCalls { count, within_days: rule.within_days })

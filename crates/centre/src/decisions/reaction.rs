@@ -3,7 +3,6 @@
 //! What always holds: nothing here stops a meter; a reaction is recorded when a meter's status changes or a reason of
 //! a new kind comes up, and not again while they stay; every mark that is set is taken away when the meter is in order again.
 
-use super::facts::later_ms;
 use super::profile::Profile;
 use super::reason::Reason;
 use super::settings::Settings;
@@ -121,7 +120,7 @@ fn kinds(before: &Before, profile: &Profile, settings: &Settings, now_ms: i64) -
     if is_beyond_doubt || is_newly("automatic_calls") {
         kinds.push(ReactionKind::Inspect);
     } else if status > before.status {
-        let until_ms = later_ms(now_ms, Seconds::from_days(settings.inspect_within_days));
+        let until_ms = Seconds::from_days(settings.inspect_within_days).after_ms(now_ms);
         kinds.push(ReactionKind::InspectUnlessHeard { until_ms });
     }
     if is_marked(status) != is_marked(before.status) {

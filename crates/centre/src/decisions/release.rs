@@ -1,6 +1,5 @@
 //! Whether a meter goes on without an inspection after it was heard (EP 0 660 269, [143]).
 
-use super::facts::seconds_between;
 use super::profile::Profile;
 use super::reason::Reason;
 use super::settings::Settings;
@@ -28,7 +27,7 @@ pub fn release(profile: &Profile, signalled_ms: i64, called_ms: i64, settings: &
     let is_answered = |reason: &Reason| matches!(reason, Reason::OwnSignal { .. } | Reason::Overdue { .. });
     let objections: Vec<Reason> =
         profile.reasons.iter().filter(|reason| !is_answered(reason)).cloned().collect();
-    let after = seconds_between(signalled_ms, called_ms);
+    let after = Seconds::between_ms(signalled_ms, called_ms);
     if !objections.is_empty() {
         Release::Objected(objections)
     } else if after > Seconds(u64::from(settings.release_within_hours) * 3_600) {

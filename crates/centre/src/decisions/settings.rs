@@ -6,7 +6,8 @@
 use link::ErrorKind;
 use serde::{Deserialize, Serialize};
 use terms::equations::{
-    ByClass, ClassBounds, MeanUse, PerMille, PieceCreditRule, Seconds, Thresholds, UseClass, piece_credit,
+    ByClass, ClassBounds, ForecastRule, MeanUse, OverdueRule, PerMille, PieceCreditRule, Seconds, Thresholds,
+    UseClass, piece_credit,
 };
 use terms::{Money, Registers};
 
@@ -74,19 +75,6 @@ impl Preset {
             Preset::Default | Preset::Own(_) => of_meter,
         }
     }
-}
-
-/// How the time to the next refill is found (EP 0 660 270).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum OverdueRule {
-    /// By the last refill and a surcharge (equation 2).
-    #[default]
-    LastRefill,
-    /// By the last refill and what was left before it (equation 7).
-    Credit,
-    /// By the typical time of the meter's class alone.
-    Typical,
 }
 
 /// How many automatic calls in what time lead to an inspection ([144]).
@@ -170,9 +158,19 @@ impl Settings {
         Ok(())
     }
 
-    /// The typical time between refills of a class.
-    pub fn typical_time(&self, class: UseClass) -> Seconds {
-        Seconds::from_days(self.typical_days.of(class))
+    /// What forecasts go by.
+    pub fn forecast_rule(&self) -> ForecastRule {
+        let ByClass { a, b, c } = self.typical_days;
+        ForecastRule {
+            rule: self.overdue_rule,
+            bounds: self.bounds,
+            new_meter_class: self.new_meter_class,
+            factors: self.factors,
+            surcharge: self.surcharge,
+            typical: ByClass { a: Seconds::from_days(a), b: Seconds::from_days(b), c: Seconds::from_days(c) },
+            least_history: Seconds::from_days(self.least_history_days),
+            least_silence: Seconds::from_days(self.least_silence_days),
+        }
     }
 
     /// S' for a meter of this class whose registers are these and that asks for this amount.

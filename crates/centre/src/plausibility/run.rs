@@ -81,8 +81,7 @@ impl Run {
 
     /// When the next run is due.
     pub fn next_ms(&self, interval: Seconds) -> i64 {
-        let interval_ms = i64::try_from(interval.0.saturating_mul(1_000)).unwrap_or(i64::MAX);
-        self.started_ms.saturating_add(interval_ms)
+        interval.after_ms(self.started_ms)
     }
 }
 

@@ -17,6 +17,8 @@
 //! | 001 (3), (4) | [`average_pieces`] |
 //! | 001 (5), (6) | [`disposition_pieces`] |
 //!
+//! [`ForecastRule`] puts 003 (1) to (13) together.
+//!
 //! 001 is EP 0 660 269, paragraphs 149 to 156; 003 is EP 0 660 270, "erste Überprüfungsvariante". Equation 003 (3),
 //! R2 = ΣG, holds only of a meter that has spent all its credit; what always holds, R3 = ΣG, is compared with the
 //! books ([`r3_of`]).
@@ -26,6 +28,7 @@
 //! never do: panic, wrap, or depend on a clock.
 
 mod classes;
+mod expectation;
 mod factor;
 mod forecast;
 mod pieces;
@@ -33,6 +36,7 @@ mod registers;
 mod suspicion;
 
 pub use classes::{ByClass, ClassBounds, UseClass, disposition_factor, use_class};
+pub use expectation::{Expectation, ForecastRule, OverdueRule, RefillHistory};
 pub use factor::{PerMille, SignedPerMille};
 pub use forecast::{MeanUse, Seconds, mean_use, time_for_credit, time_for_last_refill, use_since_refill};
 pub use pieces::{
