@@ -11,6 +11,7 @@
 //! | [`Chain`], [`Head`], [`Record`] | one chain and how it grows (pure) |
 //! | [`Event`] | what can have happened |
 //! | [`Seal`] | many heads under one signature, and its printed form |
+//! | [`log`] | the log's tables |
 //! | [`export`] | the log as a file of lines |
 //! | [`verify`] | what anyone can say of such a file |
 
@@ -18,6 +19,7 @@ mod chain;
 mod digest;
 mod event;
 pub mod export;
+pub mod log;
 mod merkle;
 mod seal;
 pub mod verify;
