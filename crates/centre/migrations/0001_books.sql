@@ -57,6 +57,7 @@ CREATE TABLE meter (
     dossier        TEXT   NOT NULL,
     -- Rises with every change.
     version        BIGINT NOT NULL,
+    -- The name of its link key among the wrapped keys.
     link_key       TEXT   NOT NULL,
     since_ms       BIGINT NOT NULL,
     -- 0 okay, 1 suspicious, 2 manipulated.
@@ -76,15 +77,6 @@ CREATE TABLE meter (
 );
 CREATE INDEX meter_by_customer ON meter (customer, serial);
 CREATE INDEX meter_by_status ON meter (status, serial);
-
--- The keys of a meter's imprints, in coded form.
-CREATE TABLE meter_key (
-    serial  BIGINT NOT NULL REFERENCES meter (serial),
-    epoch   BIGINT NOT NULL,
-    slot    BIGINT NOT NULL,
-    wrapped TEXT   NOT NULL,
-    PRIMARY KEY (serial, epoch, slot)
-);
 
 -- Every grant that was ever issued.
 CREATE TABLE meter_grant (

@@ -6,7 +6,8 @@ CREATE TABLE master_key (
     since_ms BIGINT NOT NULL
 );
 
--- Keys in coded form that belong to no meter, by what they are for (`issuer:1`). A meter's stands in its own row.
+-- Keys in coded form, by what they are for: `issuer:1`, `link:00000007`, `imprint:00000007:00001:001` (meter, epoch,
+-- slot), `station:1`.
 CREATE TABLE wrapped_key (
     name     TEXT   NOT NULL PRIMARY KEY,
     wrapped  TEXT   NOT NULL,

@@ -2,11 +2,13 @@
 
 pub mod account;
 pub mod audit;
+pub mod books;
 pub mod decisions;
 pub mod deposits;
 pub mod dossier;
 mod hex;
 pub mod keys;
+pub mod office;
 pub mod plausibility;
 pub mod post;
 

@@ -21,6 +21,8 @@ pub struct Rules<'a> {
     pub call_back_only: bool,
     /// The number that is registered for calling the meter back.
     pub registered: Option<&'a Number>,
+    /// What the customer's account suffices for.
+    pub funds: Money,
 }
 
 /// What a transaction gives; signing is left to whoever holds the key.
@@ -141,6 +143,7 @@ impl State {
     ) -> Result<(), Refused> {
         let amount = self.known_amount(heard);
         self.permit_amount(amount, rules)?;
+        suffices(rules, amount)?;
         self.serve_call_back(heard, rules)?;
         heard.registers.r1.checked_add(amount).ok_or(Refused::Amount)?;
         self.granted.checked_add(amount).ok_or(Refused::Amount)?;
@@ -238,11 +241,12 @@ impl State {
             return Err(Refused::OtherNumber);
         }
         self.permit_amount(amount, rules)?;
+        suffices(rules, amount)?;
         if self.call_back.is_some_and(|wish| wish.request == request) {
             return Ok(());
         }
         self.call_back = Some(CallBackWish { request, amount, asked_ms: now_ms, served: false });
-        effects.extend([Effect::Suffice(amount), Effect::CallBack { request, amount }]);
+        effects.push(Effect::CallBack { request, amount });
         Ok(())
     }
 
@@ -285,6 +289,11 @@ impl State {
         };
         Plan { effects, agreed: answer.agreed, credit, orders, given }
     }
+}
+
+/// Whether the customer's account suffices.
+fn suffices(rules: &Rules<'_>, amount: Money) -> Result<(), Refused> {
+    if amount > rules.funds { Err(Refused::Funds) } else { Ok(()) }
 }
 
 /// Readies an open grant to be given once more. Whether it is what was asked for.

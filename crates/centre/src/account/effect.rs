@@ -11,10 +11,8 @@ use terms::{Money, Registers};
 /// What the books are to do beside storing the account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Effect {
-    /// The customer is debited. Where his account does not suffice, the whole transition is to be dropped.
+    /// The customer is debited; his account suffices.
     Debit(Money),
-    /// The customer's account must suffice for this, and nothing is debited yet.
-    Suffice(Money),
     /// The customer is credited.
     Credit(Money),
     /// A grant was issued.

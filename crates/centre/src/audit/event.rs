@@ -23,17 +23,29 @@ pub enum Event {
     /// The registers include the grant.
     GrantTaken { grant: u64, r1_minor: u64, r2_minor: u64, r3_minor: u64 },
     /// The device said under its signature that it did not take the grant; the customer is credited again.
-    GrantVoided { grant: u64, amount_minor: i64 },
+    GrantVoided { grant: u64 },
+    /// The device refused the grant with this error; it stays open.
+    GrantRefused { grant: u64, code: u16 },
+    /// A person wants the open grant to become void.
+    GrantCancelled { grant: u64 },
     /// A signed order was put into the meter's queue.
     OrderIssued { order: u64, task: String },
     /// The device carried it out or refused it.
     OrderDone { order: u64, accepted: bool },
-    /// A call ended in good order.
-    CallEnded { trigger: String, transactions: u32 },
-    /// A call was refused or broke off, at this step of Fig. 3.
+    /// The device refused or was refused something at this step of Fig. 3, or the call broke off there.
     CallRefused { step: u16, reason: String, origin: String },
-    /// The usual amount was changed.
-    UsualAmount { from_minor: u64, to_minor: u64 },
+    /// Somebody asked for funds who was not entitled to.
+    Unauthorised { reason: String, origin: String },
+    /// The meter asked to be called back for so much.
+    CallBackAsked { amount_minor: u64 },
+    /// What the meter reports and the books do not agree.
+    Disagreement { what: String },
+    /// The meter spoke with the link key it changes to after a manipulation.
+    ChangedKey {},
+    /// A task was queued for the meter's next call.
+    TaskQueued { task: String },
+    /// The rules for the meter's refills were changed.
+    ConditionsChanged { refill_max_minor: u64, call_back_only: bool, registered: String },
     /// An opening was announced.
     OpeningAnnounced { technician: String, work: String, until_ms: i64 },
     /// The meter fetched the next codeword for it.
@@ -46,10 +58,26 @@ pub enum Event {
     ProfileChanged { from: String, to: String, reasons: Vec<String> },
     /// A reaction to suspicion was decided.
     Reaction { reaction: String, reason: String },
-    /// The meter's link key was put in place.
-    LinkKeySet { epoch: u32 },
-    /// The meter left service and was settled.
-    MeterClosed { refund_minor: i64, reason: String },
+    /// The post found this about the meter's mail.
+    PostFinding { finding: String, station: String },
+    /// The meter was marked as suspect by hand, or the mark was taken away.
+    Marked { on: bool, reason: String },
+    /// The meter was inspected and found in order.
+    Inspected { note: String },
+    /// Its seal was given out for an inspector to compare.
+    SealShown { seal: String },
+    /// It goes on without an inspection: it called soon after its own signal, with its registers in order.
+    Released {},
+    /// The meter may hand back its credit and leave service, or is to stay after all.
+    LeavingArranged { on: bool },
+    /// The meter has handed back its credit and left service.
+    MeterWithdrawn {},
+    /// The meter is lost or dead, or was found again.
+    MeterGone { why: String },
+    /// A meter that was gone was settled by the books.
+    MeterSettled { spent_since_minor: u64 },
+    /// The document of its personalisation was written out.
+    Personalised {},
 
     // A desk's chain.
     /// A person logged in.
@@ -81,13 +109,13 @@ pub enum Event {
     /// A deposit was taken back.
     DepositReversed { customer: String, amount_minor: i64, reference: String, reason: String },
     /// A setting was changed. Secrets are not settings.
-    SettingChanged { setting: String, from: String, to: String },
+    SettingChanged { setting: String, to: String },
     /// The master key was changed; so many keys were wrapped anew.
-    MasterKeyRotated { generation: u32, keys: u64 },
+    MasterKeyChanged { keys: u64 },
     /// The log was exported.
     AuditExported { entries: u64, seals: u64 },
-    /// A case was decided that takes two people.
-    Settled { meter: String, amount_minor: i64, second_person: String, reason: String },
+    /// A list for the post was issued.
+    ListIssued { list: String, number: u64 },
 }
 
 /// Why a log-in was refused.

@@ -29,10 +29,12 @@ pub async fn append(
     events: &[Event],
 ) -> Result<Head, sqlx::Error> {
     for event in events {
-        let record = head.append(chain, at_ms, who, event).map_err(|fault| sqlx::Error::Encode(fault.into()))?;
+        let record =
+            head.append(chain, at_ms, who, event).map_err(|fault| sqlx::Error::Encode(fault.into()))?;
         head = record.head();
         let insert = "INSERT INTO audit_entry (chain, number, at_ms, who, event, hash) VALUES ($1, $2, $3, $4, $5, $6)";
-        let insert = sqlx::query(insert).bind(chain.to_string()).bind(record.number.cast_signed()).bind(at_ms);
+        let insert =
+            sqlx::query(insert).bind(chain.to_string()).bind(record.number.cast_signed()).bind(at_ms);
         let insert = insert.bind(who).bind(record.event).bind(record.hash.to_string());
         insert.execute(&mut **transaction).await?;
     }
@@ -80,7 +82,12 @@ fn damaged(what: &str) -> sqlx::Error {
 }
 
 /// Seals what no seal covers yet. Nothing where nothing has grown.
-pub async fn seal(store: &Store, log: &LogName, key: &SigningKey, now_ms: i64) -> Result<Option<Seal>, StoreError> {
+pub async fn seal(
+    store: &Store,
+    log: &LogName,
+    key: &SigningKey,
+    now_ms: i64,
+) -> Result<Option<Seal>, StoreError> {
     store
         .transaction(|transaction| {
             work(async move { seal_in(transaction, log, key, now_ms).await.map_err(Stop::from) })
@@ -97,7 +104,8 @@ async fn seal_in(
     let last = sqlx::query(SELECT_LAST_SEAL).fetch_optional(&mut **transaction).await?;
     let last = last.as_ref().map(seal_of).transpose()?;
     let number = last.map_or(0, |seal| seal.body.number) + 1;
-    let marked = sqlx::query("UPDATE audit_entry SET seal = $1 WHERE seal IS NULL").bind(number.cast_signed());
+    let marked =
+        sqlx::query("UPDATE audit_entry SET seal = $1 WHERE seal IS NULL").bind(number.cast_signed());
     let entries = marked.execute(&mut **transaction).await?.rows_affected();
     if entries == 0 {
         return Ok(None);
@@ -121,7 +129,8 @@ async fn seal_in(
     let insert = "INSERT INTO audit_seal (number, at_ms, heads, entries, root, previous, signature) \
                   VALUES ($1, $2, $3, $4, $5, $6, $7)";
     let insert = sqlx::query(insert).bind(number.cast_signed()).bind(now_ms).bind(body.heads.cast_signed());
-    let insert = insert.bind(entries.cast_signed()).bind(body.root.to_string()).bind(body.previous.to_string());
+    let insert =
+        insert.bind(entries.cast_signed()).bind(body.root.to_string()).bind(body.previous.to_string());
     insert.bind(hex::encode(&seal.signature.to_bytes())).execute(&mut **transaction).await?;
     Ok(Some(seal))
 }

@@ -57,6 +57,7 @@ impl MeterFile {
         settings: &Settings,
         now_ms: i64,
     ) -> Turn {
+        self.dossier.hear_fault(report);
         if heard.discrepancy().is_none() {
             self.dossier.hear(report, known.seen.map(|seen| seen.registers));
         }

@@ -39,6 +39,9 @@ pub struct Dossier {
     pub automatic_calls_ms: Vec<i64>,
     /// It spoke with the link key it changes to after a manipulation, and not with the right one since.
     pub has_changed_key: bool,
+    /// The fault that it told of last and that a service reset mends, if it has one.
+    #[serde(default)]
+    pub fault: Option<FaultTold>,
     /// The errors it counted since its counters were cleared.
     pub errors: ErrorCounts,
     /// The newest entries of its log.
@@ -53,6 +56,16 @@ pub struct Dossier {
     pub settled_ms: Option<i64>,
     /// What was thought of it last.
     pub judged: Judged,
+}
+
+/// A fault that a meter told of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FaultTold {
+    /// What the reset must name.
+    pub faulted_at: u64,
+    /// The code that the meter shows.
+    pub code: u16,
 }
 
 /// What was thought of a meter.
@@ -131,6 +144,12 @@ impl Dossier {
         self.findings = report.findings.iter().copied().collect();
         // Only a service reset lets a meter speak with its right key again.
         self.has_changed_key = false;
+    }
+
+    /// Keeps the fault that a meter tells of, whether its registers agree with the books or not.
+    fn hear_fault(&mut self, report: &Report) {
+        let told = FaultTold { faulted_at: report.faulted_at, code: report.code };
+        self.fault = (told.faulted_at != 0).then_some(told);
     }
 
     /// Counts a call.

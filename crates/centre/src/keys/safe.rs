@@ -95,7 +95,7 @@ impl KeySafe {
     /// The carrier's signing key; drawn and kept at the first start.
     pub async fn issuer(&self, number: u32, now_ms: i64) -> Result<SigningKey, KeyFault> {
         let name = KeyName::Issuer(number);
-        let wrapped = match self.kept(name).await? {
+        let wrapped = match self.find(name).await? {
             Some(wrapped) => wrapped,
             None => {
                 let mut bytes = Zeroizing::new([0; Key::BYTES]);
@@ -106,14 +106,15 @@ impl KeySafe {
                 let insert = sqlx::query(insert).bind(name.to_string()).bind(wrapped).bind(now_ms);
                 insert.execute(self.store.reads()).await?;
                 // Another instance may have been first: what is in the table counts.
-                self.kept(name).await?.ok_or_else(|| KeyFault::Unknown(name.to_string()))?
+                self.find(name).await?.ok_or_else(|| KeyFault::Unknown(name.to_string()))?
             }
         };
         let key = self.unwrap(name, &wrapped).await?;
         Ok(SigningKey::from_bytes(key.bytes()))
     }
 
-    async fn kept(&self, name: KeyName) -> Result<Option<String>, KeyFault> {
+    /// A key in its coded form, where there is one of this name.
+    pub async fn find(&self, name: KeyName) -> Result<Option<String>, KeyFault> {
         let select = sqlx::query("SELECT wrapped FROM wrapped_key WHERE name = $1").bind(name.to_string());
         let row = select.fetch_optional(self.store.reads()).await?;
         Ok(row.map(|row| row.try_get(0)).transpose()?)

@@ -37,17 +37,23 @@ impl fmt::Display for MasterId {
 pub enum KeyName {
     /// The link key of a meter.
     Link(Serial),
+    /// A key of a meter's imprints: its epoch and slot.
+    Imprint(Serial, u16, u8),
+    /// The key that a station's list of keys is sealed for.
+    Station(u32),
     /// The carrier's key that grants, orders and seals are signed with.
     Issuer(u32),
     /// The known key by which a master key is checked.
     Control,
 }
 
-/// `link:00012345`, `issuer:1`.
+/// `link:00012345`, `imprint:00012345:00001:001`, `station:1`, `issuer:1`.
 impl fmt::Display for KeyName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             KeyName::Link(serial) => write!(f, "link:{serial}"),
+            KeyName::Imprint(serial, epoch, slot) => write!(f, "imprint:{serial}:{epoch:05}:{slot:03}"),
+            KeyName::Station(number) => write!(f, "station:{number}"),
             KeyName::Issuer(number) => write!(f, "issuer:{number}"),
             KeyName::Control => f.write_str("control"),
         }
@@ -60,11 +66,21 @@ impl FromStr for KeyName {
     fn from_str(text: &str) -> Result<KeyName, ()> {
         match text.split_once(':') {
             Some(("link", text)) => text.parse().map(KeyName::Link).map_err(|_| ()),
+            Some(("imprint", text)) => imprint(text).ok_or(()),
+            Some(("station", number)) => number.parse().map(KeyName::Station).map_err(|_| ()),
             Some(("issuer", number)) => number.parse().map(KeyName::Issuer).map_err(|_| ()),
             None if text == "control" => Ok(KeyName::Control),
             _ => Err(()),
         }
     }
+}
+
+/// Serial number, epoch and slot.
+fn imprint(text: &str) -> Option<KeyName> {
+    let mut parts = text.split(':');
+    let (serial, epoch, slot) = (parts.next()?, parts.next()?, parts.next()?);
+    let name = KeyName::Imprint(serial.parse().ok()?, epoch.parse().ok()?, slot.parse().ok()?);
+    parts.next().is_none().then_some(name)
 }
 
 /// A key in coded form.

@@ -74,7 +74,6 @@ impl Desk {
         heard
     }
 
-    /// As books do it: a transition that the customer's account does not suffice for is dropped.
     fn begin(&mut self, ask: Ask) -> Result<Plan, Refused> {
         let heard = self.hear();
         let before = self.account.clone();
@@ -82,16 +81,13 @@ impl Desk {
             refill_max: money(50_000),
             call_back_only: self.call_back_only,
             registered: self.registered.as_ref(),
+            funds: money(self.customer.funds),
         };
         let plan = self.account.begin(&ask, &heard, &rules, self.now_ms);
         if plan.is_err() {
             assert_eq!(self.account, before, "a refusal changes nothing");
         }
         let plan = plan?;
-        if !self.customer.suffices(&plan.effects) {
-            self.account = before;
-            return Err(Refused::Funds);
-        }
         self.note(&plan.effects);
         Ok(plan)
     }

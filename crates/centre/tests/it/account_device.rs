@@ -143,14 +143,6 @@ impl Customer {
         Customer { funds, ..Customer::default() }
     }
 
-    /// Whether the account suffices for what a transition wants.
-    pub fn suffices(&self, effects: &[Effect]) -> bool {
-        effects.iter().all(|effect| match effect {
-            Effect::Debit(amount) | Effect::Suffice(amount) => amount.minor() <= self.funds,
-            _ => true,
-        })
-    }
-
     pub fn book(&mut self, effects: &[Effect]) {
         for effect in effects {
             match effect {

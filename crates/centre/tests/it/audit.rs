@@ -272,8 +272,7 @@ fn a_line_without_an_end_is_read_up_to_a_bound() {
 #[test]
 fn the_largest_entry_fits_a_line() {
     let mut log = Log::new();
-    let event =
-        |length| Event::SettingChanged { setting: "x".repeat(length), from: "".into(), to: "".into() };
+    let event = |length| Event::SettingChanged { setting: "x".repeat(length), to: "".into() };
     let frame = serde_json::to_string(&event(0)).unwrap().len();
     let largest = event(centre::audit::MAX_EVENT_BYTES - frame);
     log.add(&desk(&"d".repeat(32)), &"\"".repeat(centre::audit::MAX_WHO_BYTES), &largest).seal();

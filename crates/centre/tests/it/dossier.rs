@@ -34,7 +34,8 @@ impl Case {
     fn call(&mut self, asks: &[Ask]) -> Vec<(Option<Refused>, Turn)> {
         self.now_ms += 1_000;
         let call = Call { trigger: self.trigger, opened_ms: self.now_ms };
-        let rules = Rules { refill_max: money(1_000_000), call_back_only: false, registered: None };
+        let (refill_max, funds) = (money(1_000_000), money(u64::MAX));
+        let rules = Rules { refill_max, call_back_only: false, registered: None, funds };
         let turns = asks.iter().map(|ask| {
             self.now_ms += 1;
             let report = self.device.report();

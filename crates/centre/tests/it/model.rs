@@ -352,7 +352,8 @@ impl World {
             return;
         };
         self.book(&heard.effects, was_open);
-        let rules = Rules { refill_max: money(100), call_back_only: false, registered: None };
+        let funds = money(self.customer.funds);
+        let rules = Rules { refill_max: money(100), call_back_only: false, registered: None, funds };
         let answer = self.account.begin(ask, &heard, &rules, NOW_MS);
         let plan = match answer {
             Ok(plan) => plan,

@@ -1,0 +1,148 @@
+//! Books in a database: an SQLite file, or a PostgreSQL server that several instances share.
+//!
+//! What always holds: a meter's row is held from the moment it is read until it is written, and its customer's with it
+//! where money may move; so two instances never decide on the same state. Rows are locked meter first, then customer.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `change` | reading a folder, and writing what became of it |
+//! | `rows` | each kind of row of a page |
+//! | `money` | customers and deposits |
+//! | `enrol` | new meters |
+//! | `calls` | call-backs, evidence of strangers |
+//! | `fault` | what ends a transaction |
+
+mod calls;
+mod change;
+mod enrol;
+mod fault;
+mod money;
+mod rows;
+
+pub use fault::SqlFault;
+
+use super::{
+    Books, BooksFault, CallBack, CallBackEnd, CallNote, Caller, Customer, CustomerChange, Folder, NewMeter,
+    Page,
+};
+use crate::deposits::{CustomerReference, Payment};
+use store::Store;
+use terms::{Money, Serial};
+
+/// Books in a database.
+#[derive(Clone, Debug)]
+pub struct SqlBooks {
+    store: Store,
+}
+
+impl SqlBooks {
+    /// The books in this database, which has the centre's tables.
+    pub fn new(store: Store) -> SqlBooks {
+        SqlBooks { store }
+    }
+
+    /// The database.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Says whose a payment is that named nobody, and books it.
+    pub async fn assign_deposit(
+        &self,
+        bank_reference: &str,
+        customer: CustomerReference,
+        by: &str,
+        now_ms: i64,
+    ) -> Result<(), BooksFault> {
+        money::assign(&self.store, bank_reference, customer, by, now_ms).await
+    }
+
+    /// Takes a booked deposit back. The balance may fall below the limit by that.
+    pub async fn reverse_deposit(
+        &self,
+        bank_reference: &str,
+        reason: &str,
+        by: &str,
+        now_ms: i64,
+    ) -> Result<(), BooksFault> {
+        money::reverse(&self.store, bank_reference, reason, by, now_ms).await
+    }
+}
+
+impl Books for SqlBooks {
+    async fn caller(&self, pan: u32) -> Result<Option<Caller>, BooksFault> {
+        change::caller(&self.store, pan).await
+    }
+
+    async fn change<T, E>(
+        &self,
+        serial: Serial,
+        page: Page,
+        change: impl Fn(&mut Folder, &mut Page) -> Result<T, E> + Send + Sync,
+    ) -> Result<Result<T, E>, BooksFault>
+    where
+        T: Send,
+        E: Send,
+    {
+        change::change(&self.store, serial, page, change).await
+    }
+
+    async fn folder(&self, serial: Serial) -> Result<Folder, BooksFault> {
+        change::folder(&self.store, serial).await
+    }
+
+    async fn enrol(&self, meter: &NewMeter, page: Page) -> Result<(), BooksFault> {
+        enrol::enrol(&self.store, meter, page).await
+    }
+
+    async fn add_customer(
+        &self,
+        name: &str,
+        limit: Money,
+        by: &str,
+        now_ms: i64,
+    ) -> Result<CustomerReference, BooksFault> {
+        money::add_customer(&self.store, name, limit, by, now_ms).await
+    }
+
+    async fn change_customer(
+        &self,
+        customer: CustomerReference,
+        change: &CustomerChange,
+        by: &str,
+        now_ms: i64,
+    ) -> Result<(), BooksFault> {
+        money::change_customer(&self.store, customer, change, by, now_ms).await
+    }
+
+    async fn customer(&self, customer: CustomerReference) -> Result<Customer, BooksFault> {
+        money::customer(&self.store, customer).await
+    }
+
+    async fn deposit(
+        &self,
+        customer: Result<CustomerReference, String>,
+        payment: &Payment,
+        by: &str,
+        now_ms: i64,
+    ) -> Result<bool, BooksFault> {
+        money::deposit(&self.store, customer, payment, by, now_ms).await
+    }
+
+    async fn note_stranger(&self, note: &CallNote) -> Result<(), BooksFault> {
+        calls::note_stranger(&self.store, note).await
+    }
+
+    async fn take_call_back(&self, now_ms: i64, for_ms: i64) -> Result<Option<CallBack>, BooksFault> {
+        calls::take_call_back(&self.store, now_ms, for_ms).await
+    }
+
+    async fn settle_call_back(
+        &self,
+        call_back: &CallBack,
+        ended: CallBackEnd,
+        again_ms: Option<i64>,
+    ) -> Result<(), BooksFault> {
+        calls::settle_call_back(&self.store, call_back, ended, again_ms).await
+    }
+}
