@@ -3,6 +3,7 @@
 pub mod account;
 pub mod audit;
 pub mod books;
+pub mod calls;
 pub mod decisions;
 pub mod deposits;
 pub mod dossier;

@@ -34,16 +34,6 @@ impl Folder {
     pub fn serial(&self) -> Serial {
         self.file.account.state().serial
     }
-
-    /// What its refills go by.
-    pub fn rules(&self) -> Rules<'_> {
-        Rules {
-            refill_max: self.conditions.refill_max,
-            call_back_only: self.conditions.call_back_only,
-            registered: self.conditions.registered.as_ref(),
-            funds: self.customer.funds(),
-        }
-    }
 }
 
 /// What was set for a meter at its enrolment and is no secret.
@@ -80,6 +70,18 @@ pub struct Conditions {
     pub call_back_only: bool,
     /// The number at which the meter is called back.
     pub registered: Option<Number>,
+}
+
+impl Conditions {
+    /// What refills go by, with what the customer's account suffices for.
+    pub fn rules(&self, customer: &Customer) -> Rules<'_> {
+        Rules {
+            refill_max: self.refill_max,
+            call_back_only: self.call_back_only,
+            registered: self.registered.as_ref(),
+            funds: customer.funds(),
+        }
+    }
 }
 
 /// A meter to be taken in.
