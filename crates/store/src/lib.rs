@@ -14,6 +14,7 @@ mod retry;
 mod target;
 mod work;
 
+pub use open::make_private;
 pub use target::Target;
 pub use work::{Work, work};
 

@@ -24,7 +24,7 @@ pub use customer::{Customer, CustomerChange, Entry, EntryKind};
 pub use folder::{Conditions, Folder, NamedKey, NewMeter, Passport};
 pub use memory::MemoryBooks;
 pub use page::{CallNote, Page, Reading, Row, TriggerKind};
-pub use sql::{SqlBooks, SqlFault};
+pub use sql::{Lease, SqlBooks, SqlFault, SqlMeters, take_lease};
 
 use crate::deposits::{CustomerReference, Payment};
 use link::call::{CallBackRequest, Number};

@@ -6,7 +6,7 @@
 
 use super::Dossier;
 use crate::account::{Account, Call, Effect, Given, Heard, Plan, Rules, Settled, State, Unheard};
-use crate::decisions::{Cause, Reaction, Settings, reactions};
+use crate::decisions::{Cause, Profile, Reaction, Settings, reactions};
 use link::call::{Ask, Confirm, End, Refused};
 use link::{Report, Task};
 
@@ -118,11 +118,16 @@ impl MeterFile {
         let profile = self.dossier.judge(&self.account, settings, now_ms);
         let serial = self.account.state().serial;
         let decided = reactions(serial, &self.dossier.before(), &profile, settings, by, now_ms);
+        self.take_over(&profile, decided, turn);
+    }
+
+    /// Takes over what is thought of the meter now, and queues what was decided.
+    pub fn take_over(&mut self, profile: &Profile, decided: Vec<Reaction>, turn: &mut Turn) {
         for task in decided.iter().filter_map(|reaction| reaction.kind.task()) {
             // A meter that has left service, or whose queue is full, gets no more: the reaction itself is on record.
             turn.effects.extend(self.account.queue(task).unwrap_or_default());
         }
-        self.dossier.keep(&profile);
+        self.dossier.keep(profile);
         turn.reactions.extend(decided);
     }
 

@@ -24,7 +24,7 @@ pub use enrol::{Enrolment, Personalised};
 pub use meters::Mark;
 pub use openings::{OpeningRequest, ResetRegisters};
 pub use payments::Booked;
-pub use settings::{CentreSettings, Operations, SettingsDesk};
+pub use settings::{Carrier, CentreSettings, Operations, SettingsDesk};
 
 use crate::account::NotPossible;
 use crate::books::{Books, BooksFault, Folder, Page, SqlBooks};

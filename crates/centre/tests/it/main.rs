@@ -3,6 +3,9 @@
 mod account;
 mod account_device;
 mod audit;
+mod books;
+mod caller;
+mod calls;
 mod databases;
 mod decisions;
 mod deposits;

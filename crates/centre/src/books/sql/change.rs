@@ -62,14 +62,14 @@ pub(super) async fn change<T: Send, E: Send>(
 }
 
 /// A folder that no other transaction changes meanwhile.
-struct Held {
-    folder: Folder,
+pub(super) struct Held {
+    pub folder: Folder,
     reactions: u64,
     audit: Head,
 }
 
 impl Held {
-    fn read(row: &AnyRow) -> Result<Held, BooksFault> {
+    pub fn read(row: &AnyRow) -> Result<Held, BooksFault> {
         let json = |column: usize| -> Result<String, BooksFault> { Ok(row.try_get(column)?) };
         let state: State = parsed(&json(3)?)?;
         let account = Account::restore(state).map_err(|error| BooksFault::Damaged(error.to_string()))?;
@@ -87,7 +87,7 @@ impl Held {
 }
 
 /// Reads a folder to change it.
-async fn hold(
+pub(super) async fn hold(
     store: &Store,
     transaction: &mut Transaction,
     serial: Serial,
@@ -107,7 +107,7 @@ async fn hold(
 }
 
 /// Writes a folder back, and the page's rows.
-async fn write(transaction: &mut Transaction, held: Held, page: &Page) -> Result<(), BooksFault> {
+pub(super) async fn write(transaction: &mut Transaction, held: Held, page: &Page) -> Result<(), BooksFault> {
     let Held { folder, mut reactions, audit } = held;
     let serial = folder.serial();
     let mut events = Vec::new();

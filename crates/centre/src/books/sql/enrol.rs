@@ -14,11 +14,7 @@ pub(super) async fn enrol(store: &Store, meter: &NewMeter, page: Page) -> Result
     store
         .transaction(|transaction| {
             work(async move {
-                let found = sqlx::query("SELECT 1 FROM customer WHERE reference = $1")
-                    .bind(meter.customer.to_string());
-                if found.fetch_optional(&mut **transaction).await?.is_none() {
-                    return Err(plain(BooksFault::NoCustomer(meter.customer)));
-                }
+                super::money::require(transaction, meter.customer).await.map_err(plain)?;
                 insert(transaction, meter, page).await.map_err(plain)
             })
         })

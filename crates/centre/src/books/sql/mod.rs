@@ -10,16 +10,22 @@
 //! | `money` | customers and deposits |
 //! | `enrol` | new meters |
 //! | `calls` | call-backs, evidence of strangers |
+//! | `run` | the regular run over all meters |
+//! | `lease` | tasks that one instance may be at |
 //! | `fault` | what ends a transaction |
 
 mod calls;
 mod change;
 mod enrol;
 mod fault;
+mod lease;
 mod money;
 mod rows;
+mod run;
 
 pub use fault::SqlFault;
+pub use lease::{Lease, take_lease};
+pub use run::SqlMeters;
 
 use super::{
     Books, BooksFault, CallBack, CallBackEnd, CallNote, Caller, Customer, CustomerChange, Folder, NewMeter,
@@ -44,6 +50,12 @@ impl SqlBooks {
     /// The database.
     pub fn store(&self) -> &Store {
         &self.store
+    }
+
+    /// Whether the database answers.
+    pub async fn ping(&self) -> Result<(), BooksFault> {
+        sqlx::query("SELECT 1").execute(self.store.reads()).await?;
+        Ok(())
     }
 
     /// Says whose a payment is that named nobody, and books it.

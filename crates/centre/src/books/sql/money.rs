@@ -140,6 +140,9 @@ pub(super) async fn deposit(
                     Ok(reference) => (Some(*reference), ""),
                     Err(why) => (None, why.as_str()),
                 };
+                if let Some(reference) = reference {
+                    require(transaction, reference).await.map_err(plain)?;
+                }
                 let insert = "INSERT INTO deposit (bank_reference, customer, amount_minor, booked_on, payer, remittance, \
                               unclear, at_ms, by_whom) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) \
                               ON CONFLICT DO NOTHING";
@@ -159,6 +162,16 @@ pub(super) async fn deposit(
             })
         })
         .await
+}
+
+/// Whether there is such a customer.
+pub(super) async fn require(
+    transaction: &mut Transaction,
+    customer: CustomerReference,
+) -> Result<(), BooksFault> {
+    let select = sqlx::query("SELECT 1 FROM customer WHERE reference = $1").bind(customer.to_string());
+    let found = select.fetch_optional(&mut **transaction).await?;
+    found.map(drop).ok_or(BooksFault::NoCustomer(customer))
 }
 
 /// Books a deposit whose customer is known.
