@@ -5,7 +5,10 @@
 /// The digits of these bytes.
 pub fn encode(bytes: &[u8]) -> String {
     let digit = |nibble: u8| char::from_digit(u32::from(nibble), 16).unwrap_or('0');
-    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
+    // Room for all of it at once: a text that grows leaves pieces of itself behind, and some are secret.
+    let mut text = String::with_capacity(2 * bytes.len());
+    text.extend(bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]));
+    text
 }
 
 /// The bytes of these digits.
@@ -23,6 +26,18 @@ pub fn decode_array<const N: usize>(text: &str) -> Option<[u8; N]> {
         return None;
     }
     decode(text)?.try_into().ok()
+}
+
+/// Puts the bytes of these digits where a secret lies, and nowhere else.
+pub fn decode_into(text: &str, bytes: &mut [u8]) -> Option<()> {
+    let (pairs, rest) = text.as_bytes().as_chunks::<2>();
+    if !rest.is_empty() || pairs.len() != bytes.len() {
+        return None;
+    }
+    for (byte, [high, low]) in bytes.iter_mut().zip(pairs) {
+        *byte = nibble(*high)? << 4 | nibble(*low)?;
+    }
+    Some(())
 }
 
 fn nibble(digit: u8) -> Option<u8> {
@@ -46,5 +61,10 @@ mod tests {
         }
         assert_eq!(decode_array::<2>("0102"), Some([1, 2]));
         assert_eq!(decode_array::<2>("010203"), None);
+        let mut bytes = [0; 2];
+        assert_eq!((decode_into("01fe", &mut bytes), bytes), (Some(()), [1, 0xfe]));
+        for text in ["01", "010", "010203", "01FE"] {
+            assert_eq!(decode_into(text, &mut bytes), None, "{text}");
+        }
     }
 }

@@ -10,6 +10,7 @@ pub mod dossier;
 mod hex;
 pub mod keys;
 pub mod office;
+pub mod people;
 pub mod plausibility;
 pub mod post;
 

@@ -12,4 +12,5 @@ mod deposits;
 mod dossier;
 mod keys;
 mod model;
+mod people;
 mod plausibility;
