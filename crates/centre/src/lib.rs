@@ -4,6 +4,7 @@ pub mod account;
 pub mod audit;
 pub mod books;
 pub mod calls;
+pub mod catalogue;
 pub mod decisions;
 pub mod deposits;
 pub mod dossier;
