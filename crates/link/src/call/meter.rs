@@ -1,8 +1,8 @@
 //! The end of a call in the control unit: it dials, carries frames between line and device, and shows how it goes. The
 //! right half of Fig. 3a and 3b, step by step ([80]-[92], [145]).
 //!
-//! What always holds: it never repeats what the device has carried out; after so many failed dials, or moves to another
-//! number, it ends and says so. What it must never do: read what is sealed, or judge it.
+//! What always holds: it never repeats what the device has carried out; after so many failed dials, moves to another
+//! number or transactions, it ends and says so. What it must never do: read what is sealed, or judge it.
 //!
 //! | arrow of the figure | here |
 //! |---|---|
@@ -14,6 +14,7 @@
 //! | 314 to 304 | the line fails after the begin message |
 //! | 316 to 310 | the transaction was refused, or its data stayed unreadable |
 //! | 317 to 318 to 305 | the end message; the next transaction begins at 306 |
+//! | 317 to 304 | the line fails before the end message, and more was asked for than the device has carried out |
 
 use super::device::CallOutcome;
 use super::frame::{Frame, Kind};
@@ -28,6 +29,9 @@ const MOVES: u8 = 2;
 const REPEATS: u8 = 3;
 /// How many transactions one call has, at most: what the centre has for the meter comes in some of them.
 const TRANSACTIONS: u8 = 32;
+/// How often in a row something is asked for in vain where the centre has nothing more that could come before it. Once
+/// is in order: then something that was still open came first.
+const TRIES: u8 = 2;
 
 /// What a call is made for.
 #[derive(Clone, Debug)]
@@ -119,6 +123,9 @@ pub enum Finish {
     Done,
     /// All is done as far as the device knows; the centre learns of it in the next call.
     DoneUnconfirmed,
+    /// The centre ended each transaction without what was asked for being done: mostly because the device refuses what
+    /// comes before it.
+    Unfinished,
     /// The line did not stand, or not long enough.
     NoLine,
     /// No preamble came.
@@ -163,6 +170,7 @@ pub struct MeterCall {
     moves_left: u8,
     repeats_left: u8,
     transactions_left: u8,
+    tries_left: u8,
     /// The last transaction was for what the centre had, not for one of the plan.
     is_extra: bool,
 }
@@ -191,6 +199,7 @@ impl MeterCall {
             moves_left: MOVES,
             repeats_left: REPEATS,
             transactions_left: TRANSACTIONS,
+            tries_left: TRIES,
             is_extra: false,
             plan,
         }
@@ -265,22 +274,31 @@ impl MeterCall {
     }
 
     fn line_failed(&mut self, act: &mut dyn FnMut(Action)) {
-        match self.step {
-            // The device has carried it out: dialling again could only ask for it twice.
-            Step::AwaitEnd => self.finish(Finish::DoneUnconfirmed, act),
-            _ => {
-                act(Action::HangUp);
-                let Some(left) = self.redials_left.checked_sub(1) else {
-                    if self.plan.trigger == Trigger::Automatic {
-                        act(Action::ClearAutomatic);
-                        act(Action::CheckStandby);
-                    }
-                    let silent = self.step == Step::AwaitPreamble;
-                    return self.show(if silent { Finish::NoPreamble } else { Finish::NoLine }, act);
-                };
-                self.redials_left = left;
-                self.dial(act);
+        if self.step == Step::AwaitEnd {
+            // The device has carried it out: asking for it again could only bring it twice.
+            self.ask_done();
+            if self.plan.asks.is_empty() {
+                return self.finish(Finish::DoneUnconfirmed, act);
             }
+        }
+        act(Action::HangUp);
+        let Some(left) = self.redials_left.checked_sub(1) else {
+            if self.plan.trigger == Trigger::Automatic {
+                act(Action::ClearAutomatic);
+                act(Action::CheckStandby);
+            }
+            let silent = self.step == Step::AwaitPreamble;
+            return self.show(if silent { Finish::NoPreamble } else { Finish::NoLine }, act);
+        };
+        self.redials_left = left;
+        self.dial(act);
+    }
+
+    /// What was begun last need not be asked for again.
+    fn ask_done(&mut self) {
+        self.tries_left = TRIES;
+        if !self.is_extra {
+            self.plan.asks.pop_front();
         }
     }
 
@@ -295,6 +313,8 @@ impl MeterCall {
                 self.repeats_left = left;
                 act(Action::Send(frame));
             }
+            // Only the end message is missing: whoever was told of a failure would ask once more for what is there.
+            None if self.step == Step::AwaitEnd => self.line_failed(act),
             None => self.finish(Finish::Unreadable, act),
         }
     }
@@ -312,8 +332,13 @@ impl MeterCall {
     }
 
     fn ended(&mut self, end: End, act: &mut dyn FnMut(Action)) {
-        if end.is_done && !self.is_extra {
-            self.plan.asks.pop_front();
+        if end.is_done {
+            self.ask_done();
+        } else if !self.is_extra && !end.has_more {
+            self.tries_left = self.tries_left.saturating_sub(1);
+            if self.tries_left == 0 {
+                return self.finish(Finish::Unfinished, act);
+            }
         }
         self.next_transaction(end.has_more, act);
     }
@@ -323,9 +348,12 @@ impl MeterCall {
         self.repeats_left = REPEATS;
         let planned = self.plan.asks.front().cloned();
         self.is_extra = planned.is_none();
-        let ask = planned.or(has_more.then_some(Ask::Contact));
-        let (Some(ask), Some(left)) = (ask, self.transactions_left.checked_sub(1)) else {
+        let Some(ask) = planned.or(has_more.then_some(Ask::Contact)) else {
             return self.finish(Finish::Done, act);
+        };
+        let Some(left) = self.transactions_left.checked_sub(1) else {
+            // What the centre still has for the meter comes in the next call; what was asked for may not be left out.
+            return self.finish(if self.is_extra { Finish::Done } else { Finish::Unfinished }, act);
         };
         self.transactions_left = left;
         self.step = Step::Beginning;

@@ -4,8 +4,8 @@ use heapless::Vec;
 use imprint::numbers::Key;
 use link::call::meter::{Action, Event, Finish, Progress};
 use link::call::{
-    Ask, CallError, CallHands, CallOutcome, CallPlan, DeviceCall, FRAME_BYTES_MAX, Frame, FrameError, Kind,
-    MeterCall, Number, Opening, Refused, Trigger,
+    Ask, CallError, CallHands, CallOutcome, CallPlan, DeviceCall, End, FRAME_BYTES_MAX, Frame, FrameError,
+    Kind, MeterCall, Number, Opening, Refused, Trigger,
 };
 use link::{
     Block, ErrorCounts, ErrorKind, FINDINGS, Finding, Grant, Order, REPORT_BYTES_MAX, Report, ReportKey,
@@ -184,6 +184,74 @@ proptest! {
             || actions.contains(&Action::Show(Progress::Finished(Finish::NoPreamble)));
         prop_assert_eq!(gave_up, actions.contains(&Action::ClearAutomatic));
     }
+}
+
+/// A control unit's call whose device does all and whose centre ends each transaction like this, unless the line fails
+/// in its place: how it ended, and what was begun.
+fn call_with(asks: &[Ask], mut end: impl FnMut(usize) -> Option<End>) -> (Finish, std::vec::Vec<Ask>) {
+    let mut queue = heapless::Deque::new();
+    asks.iter().for_each(|ask| queue.push_back(ask.clone()).unwrap());
+    let plan = CallPlan { number: number(), redials: 2, trigger: Trigger::Manual, asks: queue };
+    let (mut actions, mut begun) = (std::collections::VecDeque::new(), std::vec::Vec::new());
+    let mut call = MeterCall::begin(plan, &mut |action| actions.push_back(action));
+    let mut answers = std::collections::VecDeque::new();
+    loop {
+        let event = match actions.pop_front() {
+            Some(Action::Show(Progress::Finished(finish))) => return (finish, begun),
+            Some(Action::Dial(_)) => Event::Connected,
+            Some(Action::Open { .. }) => {
+                answers = [Event::Device(CallOutcome::Proceed)].into();
+                Event::Sealed(Frame::default())
+            }
+            Some(Action::Begin(ask)) => {
+                let confirmed = Event::Device(CallOutcome::Confirm(Frame::default()));
+                let ended = end(begun.len());
+                let ended = ended.map_or(Event::LineFailed, |end| Event::Device(CallOutcome::Ended(end)));
+                answers = [confirmed, ended].into();
+                begun.push(ask);
+                Event::Sealed(Frame::default())
+            }
+            Some(_) => continue,
+            None => answers.pop_front().expect("the call waits for nothing"),
+        };
+        call.handle(event, &mut |action| actions.push_back(action));
+    }
+}
+
+fn ended(is_done: bool, has_more: bool) -> Option<End> {
+    Some(End { is_done, has_more })
+}
+
+#[test]
+fn what_comes_to_nothing_is_asked_for_twice_and_not_for_ever() {
+    let refill = [Ask::Refill];
+    // Something older came first, and then what was asked for.
+    let (finish, begun) = call_with(&refill, |place| ended(place == 1, false));
+    assert_eq!((finish, begun.len()), (Finish::Done, 2));
+    let (finish, begun) = call_with(&refill, |_| ended(false, false));
+    assert_eq!((finish, begun.len()), (Finish::Unfinished, 2));
+    // The centre says that it has more that must come first.
+    let (finish, begun) = call_with(&refill, |place| ended(place == 5, place < 5));
+    assert_eq!((finish, begun.len()), (Finish::Done, 6));
+    let (finish, begun) = call_with(&refill, |_| ended(false, true));
+    assert_eq!((finish, begun.len()), (Finish::Unfinished, 32));
+}
+
+#[test]
+fn a_centre_that_always_has_more_is_left_after_32_transactions() {
+    let (finish, begun) = call_with(&[Ask::Refill], |_| ended(true, true));
+    assert_eq!((finish, begun.len()), (Finish::Done, 32));
+    assert!(begun[1..].iter().all(|ask| *ask == Ask::Contact));
+}
+
+#[test]
+fn after_a_lost_end_message_the_rest_is_asked_for_and_nothing_twice() {
+    let amount = Ask::Amount { amount: Money::from_minor(500), work: Default::default() };
+    let asks = [amount, Ask::Refill];
+    let (finish, begun) = call_with(&asks, |place| if place == 0 { None } else { ended(true, false) });
+    assert_eq!((finish, begun.as_slice()), (Finish::Done, asks.as_slice()));
+    let (finish, begun) = call_with(&asks, |place| if place == 1 { None } else { ended(true, false) });
+    assert_eq!((finish, begun.as_slice()), (Finish::DoneUnconfirmed, asks.as_slice()));
 }
 
 const _: () = assert!(FRAME_BYTES_MAX == 2048);
