@@ -296,6 +296,12 @@ pub(crate) fn to_json(document: &impl Serialize) -> Result<Zeroizing<Vec<u8>>, H
     Ok(Zeroizing::new(text))
 }
 
+/// Writes a document into a file that its owner alone can read, instead of what was there: after a crash the old one is
+/// there or the new.
+pub fn replace_document(path: &Path, document: &impl Serialize) -> Result<(), HostError> {
+    adapters::replace(path, &to_json(document)?)
+}
+
 /// Writes a document into a new file that its owner alone can read.
 pub fn write_document(path: &Path, document: &impl Serialize) -> Result<(), HostError> {
     adapters::create_private(path, &to_json(document)?)

@@ -2,6 +2,7 @@
 
 mod imprint;
 mod issuer;
+mod link;
 mod post;
 mod psd;
 
@@ -17,6 +18,9 @@ pub enum Command {
     /// The development issuer: keys for meters, signed grants, the post's list.
     #[command(subcommand)]
     Issuer(issuer::Command),
+    /// Calls between a security device and the centre: refills, openings, leaving service.
+    #[command(subcommand)]
+    Link(link::Command),
     /// The post office's station: read imprints from pictures and judge them.
     #[command(subcommand)]
     Post(post::Command),
@@ -31,6 +35,7 @@ impl Command {
         match self {
             Command::Imprint(command) => command.run(),
             Command::Issuer(command) => command.run(),
+            Command::Link(command) => command.run(),
             Command::Post(command) => command.run(),
             Command::Psd(command) => command.run(),
         }

@@ -1,9 +1,11 @@
 //! The command line as its users see it: real processes, their output and their status.
 
+mod centre_end;
 mod desk;
 mod hardening;
 mod hostile;
 mod imprint;
+mod link;
 mod lock;
 mod needs_strace;
 #[cfg(feature = "tpm")]

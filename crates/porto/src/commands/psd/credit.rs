@@ -1,6 +1,6 @@
 //! `porto psd grant`: credit comes in, or goes back.
 
-use super::log_in::log_in_manager;
+use super::log_in::AsManager;
 use super::{Device, failure, refused};
 use crate::failure::Failure;
 use crate::output;
@@ -17,12 +17,8 @@ pub struct Grant {
     device: Device,
     /// The grant, from `porto issuer grant`.
     grant: PathBuf,
-    /// Logs the system manager in first.
-    #[arg(long)]
-    manager: bool,
-    /// Logs the system manager in first: the password is the first line of this file; - is standard input.
-    #[arg(long, value_name = "FILE")]
-    password_file: Option<PathBuf>,
+    #[command(flatten)]
+    manager: AsManager,
     /// One JSON document on stdout: the registers afterwards.
     #[arg(long)]
     json: bool,
@@ -33,9 +29,7 @@ impl Grant {
     pub fn run(self) -> Result<ExitCode, Failure> {
         let grant = GrantDocument::read(&self.grant).map_err(failure)?;
         let mut client = self.device.connect()?;
-        if self.manager || self.password_file.is_some() {
-            log_in_manager(&mut client, &self.device, self.password_file.as_deref())?;
-        }
+        self.manager.log_in(&mut client, &self.device)?;
         let answer = client.grant(&grant).map_err(refused)?;
         if self.json {
             output::json(&super::registers::Document::of(&mut client)?)?;

@@ -102,6 +102,27 @@ fn log_in_user(
     log_in(client, device, Person::User(user), &password)
 }
 
+/// Whether the system manager is to be logged in.
+#[derive(clap::Args)]
+pub struct AsManager {
+    /// Logs the system manager in first.
+    #[arg(long)]
+    manager: bool,
+    /// Logs the system manager in first: the password is the first line of this file; - is standard input.
+    #[arg(long, value_name = "FILE")]
+    password_file: Option<PathBuf>,
+}
+
+impl AsManager {
+    /// Logs him in if he is to be.
+    pub fn log_in(&self, client: &mut Client, device: &Device) -> Result<(), Failure> {
+        if self.manager || self.password_file.is_some() {
+            log_in_manager(client, device, self.password_file.as_deref())?;
+        }
+        Ok(())
+    }
+}
+
 /// Logs the system manager in.
 pub fn log_in_manager(client: &mut Client, device: &Device, file: Option<&Path>) -> Result<(), Failure> {
     let password = password::read(file, "the system manager")?;
@@ -114,7 +135,7 @@ fn log_in(client: &mut Client, device: &Device, person: Person, password: &Passw
     let mut is_told = false;
     loop {
         match client.log_in(person, password) {
-            Err(error) if device.place.memory.is_some() && error.code() == Some(WAIT) => {
+            Err(error) if device.is_run_here() && error.code() == Some(WAIT) => {
                 if !is_told {
                     eprintln!("porto: {error}: waiting");
                     is_told = true;

@@ -7,7 +7,7 @@ mod fitting;
 mod frank;
 mod init;
 mod lock;
-mod log_in;
+pub mod log_in;
 mod order;
 mod pair;
 mod registers;
@@ -85,7 +85,7 @@ impl Command {
 
 /// Which device, and what it is fitted with where this command runs it.
 #[derive(clap::Args)]
-struct Device {
+pub struct Device {
     #[command(flatten)]
     place: Place,
     #[command(flatten)]
@@ -106,7 +106,7 @@ struct Place {
 
 /// Which device, for what only its control unit may ask.
 #[derive(clap::Args)]
-struct Attached {
+pub struct Attached {
     #[command(flatten)]
     device: Device,
     /// The pairing with the device, from `porto psd init` or `porto psd pair`; with --memory FILE it is FILE.pair if not
@@ -116,20 +116,49 @@ struct Attached {
 }
 
 impl Attached {
+    /// The device.
+    pub fn device(&self) -> &Device {
+        &self.device
+    }
+
+    /// Where the pairing lies, if that is known.
+    pub fn pairing(&self) -> Option<PathBuf> {
+        self.pairing.clone().or(self.device.place.memory.as_deref().map(pairing_path))
+    }
+
     /// A connection as the control unit.
     fn attach(&self) -> Result<Client, Failure> {
-        let pairing = self.pairing.clone().or(self.device.place.memory.as_deref().map(pairing_path));
-        let pairing = pairing.ok_or_else(|| Failure::usage("--pairing is needed with --socket"))?;
+        let attendant = self.attendant()?;
         let mut client = self.device.connect()?;
-        client.attend(Attendant::read(&pairing, Path::new("/")).map_err(failure)?);
-        client.attach().map_err(refused)?;
+        become_control_unit(&mut client, attendant)?;
         Ok(client)
+    }
+
+    /// Makes a connection the control unit's.
+    pub fn attend(&self, client: &mut Client) -> Result<(), Failure> {
+        become_control_unit(client, self.attendant()?)
+    }
+
+    fn attendant(&self) -> Result<Attendant, Failure> {
+        let needed = || Failure::usage("--pairing is needed with --socket");
+        let pairing = self.pairing().ok_or_else(needed)?;
+        Attendant::read(&pairing, Path::new("/")).map_err(failure)
     }
 }
 
+fn become_control_unit(client: &mut Client, attendant: Attendant) -> Result<(), Failure> {
+    client.attend(attendant);
+    client.attach().map_err(refused)
+}
+
 impl Device {
+    /// Whether a command runs the device itself.
+    pub fn is_run_here(&self) -> bool {
+        self.place.memory.is_some()
+    }
+
     /// A connection for what anybody may ask.
-    fn connect(&self) -> Result<Client, Failure> {
+    pub fn connect(&self) -> Result<Client, Failure> {
         let client = match (&self.place.memory, &self.place.socket) {
             (Some(memory), _) => Client::open(memory, &self.fitting.clone().or(Equipment::default())),
             (None, Some(_)) if !self.fitting.is_empty() => {
@@ -148,6 +177,6 @@ pub fn failure(error: HostError) -> Failure {
 }
 
 /// The same for what a client says.
-fn refused(error: ClientError) -> Failure {
+pub fn refused(error: ClientError) -> Failure {
     if error.is_refusal() { Failure::refused(error) } else { Failure::usage(error) }
 }
