@@ -1,6 +1,7 @@
 //! The data centre.
 
 pub mod account;
+pub mod app;
 pub mod audit;
 pub mod books;
 pub mod calls;
