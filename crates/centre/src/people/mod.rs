@@ -155,6 +155,9 @@ pub enum PeopleFault {
     /// No scope was named.
     #[error("a token has at least one scope")]
     NoScope,
+    /// Administration and something else.
+    #[error("a token for administration has no other scope: make another one for the rest")]
+    MixedScopes,
     /// Nobody could manage people any more.
     #[error("{0} is the last administrator who can log in: make another one first")]
     LastAdministrator(Name),

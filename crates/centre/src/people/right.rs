@@ -145,6 +145,9 @@ pub enum Scope {
     /// Read the service's figures.
     #[serde(rename = "metrics:read")]
     MetricsRead,
+    /// Do what an administrator does: people, tokens, settings. A token with this scope has no other.
+    #[serde(rename = "administration")]
+    Administration,
 }
 
 /// The scopes of a token.
@@ -163,6 +166,7 @@ impl Scope {
             Scope::AuditRead => &[Right::ReadAudit],
             Scope::Post => &[Right::ReadSuspects, Right::ServePost],
             Scope::MetricsRead => &[Right::ReadMetrics],
+            Scope::Administration => Role::Administrator.rights(),
         }
     }
 
@@ -183,6 +187,7 @@ impl Word for Scope {
         Scope::AuditRead,
         Scope::Post,
         Scope::MetricsRead,
+        Scope::Administration,
     ];
     const WHAT: &'static str = "scope";
 
@@ -197,11 +202,17 @@ impl Word for Scope {
             Scope::AuditRead => "audit:read",
             Scope::Post => "post",
             Scope::MetricsRead => "metrics:read",
+            Scope::Administration => "administration",
         }
     }
 }
 
 impl Scopes {
+    /// Whether one token may have them together: who manages people moves no money.
+    pub fn is_for_one_hand(&self) -> bool {
+        !self.contains(Scope::Administration) || self.iter().count() == 1
+    }
+
     /// Whether one of them allows this.
     pub fn may(&self, right: Right) -> bool {
         self.iter().any(|scope| scope.may(right))
@@ -268,7 +279,11 @@ mod tests {
             assert!(!(moves && manages), "{role}");
         }
         assert!(Role::Administrator.may(Right::ManagePeople));
-        assert!(!Scope::ALL.iter().any(|scope| scope.may(Right::ManagePeople)));
+        let manages: Vec<_> = Scope::ALL.iter().filter(|scope| scope.may(Right::ManagePeople)).collect();
+        assert_eq!(manages, [&Scope::Administration]);
+        assert!(!Scopes::from([Scope::Administration, Scope::DepositsWrite]).is_for_one_hand());
+        assert!(Scopes::from([Scope::Administration]).is_for_one_hand());
+        assert!(Scopes::from([Scope::MetersWrite, Scope::DepositsWrite]).is_for_one_hand());
     }
 
     #[test]

@@ -60,6 +60,9 @@ impl People {
         if scopes.is_empty() {
             return Err(PeopleFault::NoScope);
         }
+        if !scopes.is_for_one_hand() {
+            return Err(PeopleFault::MixedScopes);
+        }
         if !(1..=LONGEST_TOKEN_MS).contains(&until_ms.saturating_sub(now_ms)) {
             return Err(PeopleFault::TokenEnd);
         }

@@ -544,6 +544,8 @@ async fn what_cannot_be_set_is_refused(database: Database) {
     check_fault!(people.invite(by, &new, &full_name(), &Roles::from([]), NOON_MS).await, PeopleFault::NoRole);
     let (none, scopes) = (Scopes::from([]), Scopes::from([Scope::MetricsRead]));
     check_fault!(people.make_token(by, &new, &none, NOON_MS + 1, NOON_MS).await, PeopleFault::NoScope);
+    let mixed = Scopes::from([Scope::Administration, Scope::DepositsWrite]);
+    check_fault!(people.make_token(by, &new, &mixed, NOON_MS + 1, NOON_MS).await, PeopleFault::MixedScopes);
     for until_ms in [NOON_MS, NOON_MS - 1, NOON_MS + LONGEST_TOKEN_MS + 1, i64::MAX, i64::MIN] {
         check_fault!(people.make_token(by, &new, &scopes, until_ms, NOON_MS).await, PeopleFault::TokenEnd);
     }
