@@ -1,6 +1,7 @@
 //! The data centre.
 
 pub mod account;
+pub mod api;
 pub mod app;
 pub mod audit;
 pub mod books;

@@ -31,6 +31,7 @@ pub use confirm::Settled;
 pub use effect::{Discrepancy, Effect, OpeningEnd};
 pub use hear::{Call, Heard, Unheard};
 pub use openings::Announcement;
+pub(crate) use openings::tenths_since_epoch;
 pub use operator::{NotPossible, Settlement};
 pub use state::{
     CallBackWish, Gone, Inconsistent, Open, Opening, OpeningStage, Queued, Seen, Service, State,

@@ -142,7 +142,7 @@ impl State {
 }
 
 /// Milliseconds since 1970 as the device counts: tenths of a second since its epoch.
-fn tenths_since_epoch(at_ms: i64) -> u64 {
+pub(crate) fn tenths_since_epoch(at_ms: i64) -> u64 {
     /// From 1970-01-01 to 2000-01-01, the calendar's day 0.
     const DAYS_BEFORE: i64 = 10_957;
     const EPOCH_MS: i64 = (DAYS_BEFORE + link::EPOCH.day_number() as i64) * 24 * 60 * 60 * 1000;

@@ -195,7 +195,7 @@ impl Reading {
 struct Stop;
 
 /// The day of a text `YYYY-MM-DD`.
-fn day(text: &str) -> Result<Date, Problem> {
+pub(crate) fn day(text: &str) -> Result<Date, Problem> {
     let digits = |range| -> Option<u16> {
         let part: &str = text.get(range)?;
         part.bytes().all(|byte| byte.is_ascii_digit()).then(|| part.parse().ok())?

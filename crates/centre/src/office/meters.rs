@@ -1,7 +1,7 @@
 //! What is done to a meter: orders, rules, marks, inspections.
 
 use super::{Office, OfficeFault};
-use crate::account::NotPossible;
+use crate::account::{NotPossible, tenths_since_epoch};
 use crate::audit::Event;
 use crate::books::page::{shortened, task_name};
 use crate::books::{BooksFault, Conditions, Folder, Page, Row};
@@ -17,6 +17,11 @@ pub enum Mark {
     Set(String),
     /// It is not any more.
     Removed,
+}
+
+/// The task that lifts the block of a clock that shows this time again.
+pub fn clock_task(now_ms: i64) -> Task {
+    Task::Clock { tenths: tenths_since_epoch(now_ms) }
 }
 
 /// What a sound report of an inspector, or of the post, closes.

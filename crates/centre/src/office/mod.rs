@@ -21,7 +21,7 @@ mod payments;
 mod settings;
 
 pub use enrol::{Enrolment, Personalised};
-pub use meters::Mark;
+pub use meters::{Mark, clock_task};
 pub use openings::{OpeningRequest, ResetRegisters};
 pub use payments::Booked;
 pub use settings::{Carrier, CentreSettings, Operations, SettingsDesk};

@@ -2,6 +2,7 @@
 
 mod account;
 mod account_device;
+mod api;
 mod audit;
 mod books;
 mod caller;
