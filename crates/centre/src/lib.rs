@@ -16,6 +16,7 @@ pub mod office;
 pub mod people;
 pub mod plausibility;
 pub mod post;
+pub mod service;
 
 /// The tables, in the order in which they came to be.
 pub static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!();

@@ -1,17 +1,20 @@
-//! `cargo xtask demo`: the main job from end to end with the real commands. Meters are made and given credit, one
-//! of them with its security device as a daemon; letters are franked, drawn, photographed and read back; then a forger with an ordinary printer tries six frauds. Ends well
-//! only if every verdict is as it must be. Everything lies in `out/demo/` afterwards.
+//! `cargo xtask demo`: the main job from end to end with the real commands. A data centre is started and sells postage
+//! over the wire; meters are made and given credit, one of them with its security device as a daemon; letters are
+//! franked, drawn, photographed and read back; then a forger with an ordinary printer tries six frauds. Ends well only if
+//! books and meters agree and every verdict is as it must be. Everything lies in `out/demo/` afterwards.
 
 mod frauds;
 mod letters;
 mod mailroom;
 mod photographs;
 mod porto;
+mod refills;
 mod verdicts;
 
 use crate::workspace::{self, Outcome};
 use mailroom::Mailroom;
 use porto::Porto;
+use refills::Centre;
 use std::path::Path;
 use std::time::Instant;
 use verdicts::Verdicts;
@@ -24,6 +27,9 @@ pub fn run() -> Outcome {
     println!("building porto");
     let porto = Porto::build(&folder)?;
     let mailroom = Mailroom::equip(&porto)?;
+    let centre = Centre::found(&porto)?;
+    centre.refill(&porto)?;
+    centre.close(&porto)?;
     let letters = letters::frank(&porto, &mailroom)?;
     let mut verdicts = Verdicts::default();
     letters::read_back(&porto, &letters, &mut verdicts)?;

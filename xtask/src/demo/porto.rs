@@ -36,7 +36,7 @@ impl Porto {
             started.map_err(|error| format!("porto {arguments} could not be started: {error}"))?;
         let mut line = String::new();
         let said = process.stdout.take().map(|said| BufReader::new(said).read_line(&mut line));
-        let daemon = Daemon { process, arguments: arguments.into() };
+        let daemon = Daemon { process, arguments: arguments.into(), said: line };
         match said {
             Some(Ok(1..)) => Ok(daemon),
             _ => Err(format!("porto {arguments} does not listen")),
@@ -93,6 +93,8 @@ impl Porto {
 pub struct Daemon {
     process: Child,
     arguments: String,
+    /// What it said when it listened.
+    pub said: String,
 }
 
 impl Daemon {

@@ -33,10 +33,11 @@ impl Password {
 
     /// Whether this person may set it. Long is what counts; which signs it has does not.
     pub fn check(&self, name: &Name, full_name: &FullName) -> Result<(), PasswordFault> {
-        match self.0.len() {
-            ..Password::MIN_BYTES => return Err(PasswordFault::Short),
-            ..=Password::MAX_BYTES => (),
-            _ => return Err(PasswordFault::Long),
+        if self.0.len() < Password::MIN_BYTES {
+            return Err(PasswordFault::Short);
+        }
+        if self.0.len() > Password::MAX_BYTES {
+            return Err(PasswordFault::Long);
         }
         let is_name = [name.text(), full_name.text()].iter().any(|name| {
             // Folded as ASCII alone: the rest of a full name is compared as it stands.

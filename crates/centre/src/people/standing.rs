@@ -36,7 +36,8 @@ impl Person {
 }
 
 const SELECT_PEOPLE: &str = "SELECT name, full_name, roles, is_enabled, \
-                             CAST(CASE WHEN password IS NULL THEN 0 ELSE 1 END AS BIGINT), since_ms FROM person ORDER BY name";
+                             CAST(CASE WHEN password IS NULL THEN 0 ELSE 1 END AS BIGINT), since_ms \
+                             FROM person ORDER BY name";
 
 fn person_of(row: &AnyRow) -> Result<Person, sqlx::Error> {
     let (full_name, roles) = full_name_and_roles(row, 1)?;

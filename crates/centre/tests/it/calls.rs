@@ -1,141 +1,26 @@
 //! Calls over the network, from the device's end of the link to the tables: what is booked, what is kept of those that
 //! fail, and what people at the centre do meanwhile.
 
-use crate::account_device::{Device, money};
+use crate::account_device::money;
 use crate::caller::{Caller, Cut, Outcome};
 use crate::databases::{Database, on_each_database};
+use crate::exchange::{Centre, now_ms};
 use centre::account::NotPossible;
 use centre::audit::{LogName, log, verify};
-use centre::books::{Books, Conditions, SqlBooks};
-use centre::calls::{CallBacks, Clerk, Doors, Rate, Switchboard, Times};
-use centre::deposits::{CustomerReference, Payment};
-use centre::keys::{FileMaster, IfMissing, KeyName, KeySafe, MasterKey};
-use centre::office::{Carrier, Enrolment, Office, OfficeFault, OpeningRequest, Operations, SettingsDesk};
-use imprint::numbers::Profile;
+use centre::books::Conditions;
+use centre::calls::Rate;
+use centre::keys::KeyName;
+use centre::office::{OfficeFault, OpeningRequest, Operations};
 use link::Task;
 use link::call::{Ask, End, Refused, Trigger};
 use link::keys::changed_link_key;
 use sqlx::Row;
-use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::Duration;
+use terms::Money;
 use terms::equations::Status;
-use terms::{Date, Money, Serial};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
-use tokio::task::JoinHandle;
-
-fn now_ms() -> i64 {
-    jiff::Timestamp::now().as_millisecond()
-}
-
-/// A centre with its link open and a customer who has paid 100 000.
-pub struct Centre {
-    pub office: Office,
-    pub link: SocketAddr,
-    pub customer: CustomerReference,
-    ending: watch::Sender<bool>,
-    tasks: Vec<JoinHandle<()>>,
-    _folder: tempfile::TempDir,
-}
-
-impl Centre {
-    pub async fn start(database: &Database, rate: Rate) -> Centre {
-        let folder = tempfile::tempdir().unwrap();
-        let store = database.open().await;
-        let master = FileMaster::open(&folder.path().join("master.key"), IfMissing::Make).unwrap();
-        let keys = KeySafe::open(store.clone(), MasterKey::File(master), Vec::new(), now_ms()).await.unwrap();
-        let issuer = keys.issuer(1, now_ms()).await.unwrap();
-        let carrier = Carrier { name: "Insel-Post".into(), currency: "EUR".into(), minor_digits: 2 };
-        let settings = SettingsDesk::open(store.clone(), &carrier, now_ms()).await.unwrap();
-        let office = Office::new(SqlBooks::new(store), keys, settings, issuer);
-        let customer = office.books().add_customer("Muster", Money::ZERO, "anna", now_ms()).await.unwrap();
-        let payment = Payment {
-            line: 0,
-            amount: money(100_000),
-            booked_on: Date::new(2026, 11, 20).unwrap(),
-            bank_reference: "b1".into(),
-            payer: String::new(),
-            remittance: String::new(),
-        };
-        assert!(office.deposit(customer, &payment, "anna", now_ms()).await.unwrap());
-        let doors = Doors::open(&["tcp:127.0.0.1:0".parse().unwrap()], rate).await.unwrap();
-        let link = doors.addresses()[0];
-        let (ending, ended) = watch::channel(false);
-        let board = Arc::new(Switchboard {
-            clerk: Clerk::new(office.books().clone(), office.keys().clone(), Arc::clone(office.issuer())),
-            settings: office.settings().clone(),
-            times: Times { answer: Duration::from_secs(5), ..Times::default() },
-            now_ms,
-        });
-        let call_backs = CallBacks::new(Arc::clone(&board), office.keys().clone(), None);
-        let tasks =
-            vec![tokio::spawn(doors.serve(board, ended.clone())), tokio::spawn(call_backs.serve(ended))];
-        Centre { office, link, customer, ending, tasks, _folder: folder }
-    }
-
-    /// A meter that is enrolled and called nobody yet.
-    pub async fn meter(&self, number: u32, change: impl FnOnce(&mut Enrolment)) -> Caller {
-        let serial = Serial::new(20_000_000 + number).unwrap();
-        let mut enrolment = Enrolment {
-            serial,
-            customer: self.customer,
-            profile: Profile::named("p1").unwrap(),
-            value_min: money(1),
-            value_max: None,
-            days_ahead: 30,
-            refill_max: Some(money(50_000)),
-            call_back_only: false,
-            registered: None,
-            is_specimen: true,
-            settings: psd::Settings::default(),
-        };
-        change(&mut enrolment);
-        let personalised = self.office.enrol(&enrolment, "anna", now_ms()).await.unwrap();
-        let whole = self.office.personalise(serial, "anna", now_ms()).await.unwrap();
-        assert_eq!((whole.call_number, whole.seal), (personalised.pan, personalised.seal));
-        Caller {
-            serial,
-            pan: whole.call_number,
-            link: whole.link.clone(),
-            issuer: self.office.issuer().verifying_key(),
-            device: Device { seal: whole.seal, ..Device::default() },
-            end: Default::default(),
-            dialled: "tcp:centre.example:7080".into(),
-            cut: None,
-        }
-    }
-
-    async fn balance(&self) -> i64 {
-        self.office.books().customer(self.customer).await.unwrap().balance_minor
-    }
-
-    async fn status(&self, meter: &Caller) -> Status {
-        self.office.books().folder(meter.serial).await.unwrap().file.dossier.judged.status
-    }
-
-    /// Debits less credits are what meters have and what is open.
-    async fn assert_books_balance(&self, meters: &[&Caller]) {
-        let mut debited = 0;
-        for meter in meters {
-            let folder = self.office.books().folder(meter.serial).await.unwrap();
-            debited += folder.file.account.debited().minor() as i64;
-        }
-        assert_eq!(self.balance().await, 100_000 - debited);
-    }
-
-    async fn one(&self, statement: &'static str) -> i64 {
-        sqlx::query(statement).fetch_one(self.office.books().store().reads()).await.unwrap().get(0)
-    }
-
-    async fn stop(self) {
-        self.ending.send(true).unwrap();
-        for task in self.tasks {
-            task.await.unwrap();
-        }
-    }
-}
 
 fn amount(minor: u64) -> Ask {
     Ask::Amount { amount: money(minor), work: Default::default() }

@@ -82,7 +82,9 @@ fn an_honest_meter_stays_okay_through_years_of_calls() {
     assert_eq!(case.file.dossier.refills.count, 101);
 }
 
+/// Claim: D13
 /// Claim: D14
+/// Claim: X12
 #[test]
 fn an_overdue_meter_is_marked_and_reported_and_a_good_call_brings_it_back() {
     let mut case = Case::new();

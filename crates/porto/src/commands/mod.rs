@@ -1,5 +1,6 @@
 //! The subcommands, one module per role.
 
+mod centre;
 mod imprint;
 mod issuer;
 mod link;
@@ -12,6 +13,9 @@ use std::process::ExitCode;
 /// What `porto` can be asked to do.
 #[derive(clap::Subcommand)]
 pub enum Command {
+    /// The data centre: books, the link to meters, pages and interfaces.
+    #[command(subcommand)]
+    Centre(centre::Command),
     /// Numbers, symbols and print image of the security imprint.
     #[command(subcommand)]
     Imprint(imprint::Command),
@@ -33,6 +37,7 @@ impl Command {
     /// Does it.
     pub fn run(self) -> Result<ExitCode, Failure> {
         match self {
+            Command::Centre(command) => command.run(),
             Command::Imprint(command) => command.run(),
             Command::Issuer(command) => command.run(),
             Command::Link(command) => command.run(),

@@ -1,7 +1,11 @@
 //! The command line as its users see it: real processes, their output and their status.
 
+mod centre;
 mod centre_end;
 mod desk;
+#[path = "../../../line/tests/it/modem/exchange.rs"]
+#[allow(dead_code, reason = "the line's own tests use more of it")]
+mod exchange;
 mod hardening;
 mod hostile;
 mod imprint;
