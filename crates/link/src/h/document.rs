@@ -14,8 +14,8 @@ use core::fmt;
 use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
 use sha2::{Digest, Sha256};
 
-/// The longest document.
-pub const DOCUMENT_BYTES_MAX: usize = 64 << 20;
+/// The longest document: room for the list of a million meters with a profile each.
+pub const DOCUMENT_BYTES_MAX: usize = 512 << 20;
 
 const FAMILY: &[u8] = b"porto-h";
 const MAGIC: &[u8] = b"porto-h1 ";
@@ -81,17 +81,23 @@ kinds! {
 
 /// Signs a body.
 pub fn seal(kind: Kind, body: &[u8], key: &SigningKey) -> Vec<u8> {
-    let signature = key.sign(&signed_bytes(kind, body)).to_bytes();
-    let mut document = Vec::with_capacity(HEAD_BYTES_MAX + body.len());
-    document.extend_from_slice(MAGIC);
-    document.extend_from_slice(kind.name().as_bytes());
-    document.push(b' ');
-    for byte in signature {
-        document.extend([byte >> 4, byte & 15].map(digit));
-    }
-    document.push(b'\n');
+    let mut document = seal_digest(kind, &Sha256::digest(body).into(), key);
     document.extend_from_slice(body);
     document
+}
+
+/// The head of the document whose body has this SHA-256, for a body that is never held as a whole: it follows behind.
+pub fn seal_digest(kind: Kind, body_sha256: &[u8; 32], key: &SigningKey) -> Vec<u8> {
+    let signature = key.sign(&signed_bytes(kind, body_sha256)).to_bytes();
+    let mut head = Vec::with_capacity(HEAD_BYTES_MAX);
+    head.extend_from_slice(MAGIC);
+    head.extend_from_slice(kind.name().as_bytes());
+    head.push(b' ');
+    for byte in signature {
+        head.extend([byte >> 4, byte & 15].map(digit));
+    }
+    head.push(b'\n');
+    head
 }
 
 /// The body of a document, if it is of this kind and one of these has signed it.
@@ -110,7 +116,7 @@ pub fn open<'a>(document: &'a [u8], kind: Kind, trusted: &[VerifyingKey]) -> Res
         return Err(DocumentError::Kind);
     }
     let signature = signature(digits.trim_ascii_start()).ok_or(DocumentError::Head)?;
-    let bytes = signed_bytes(kind, body);
+    let bytes = signed_bytes(kind, &Sha256::digest(body).into());
     let is_signed = trusted.iter().any(|key| key.verify_strict(&bytes, &signature).is_ok());
     if is_signed { Ok(body) } else { Err(DocumentError::Signature) }
 }
@@ -121,12 +127,12 @@ fn split(document: &[u8]) -> Result<(&[u8], &[u8]), DocumentError> {
     Ok((head, rest.strip_prefix(b"\n").ok_or(DocumentError::Head)?))
 }
 
-fn signed_bytes(kind: Kind, body: &[u8]) -> [u8; SIGNED_BYTES] {
+fn signed_bytes(kind: Kind, body_sha256: &[u8; 32]) -> [u8; SIGNED_BYTES] {
     let mut bytes = [0; SIGNED_BYTES];
     let mut writer = terms::bytes::Writer::new(&mut bytes);
     writer.put(&SIGNED_HEAD);
     writer.put(&[kind.number()]);
-    writer.put(&Sha256::digest(body));
+    writer.put(body_sha256);
     bytes
 }
 
@@ -216,6 +222,13 @@ mod tests {
         assert_eq!(open(&document, Kind::Suspects, &[other]), Err(DocumentError::Signature));
         assert_eq!(open(&document, Kind::Suspects, &[]), Err(DocumentError::Signature));
         assert_eq!(open(&document, Kind::Keys, &[one]), Err(DocumentError::Kind));
+    }
+
+    #[test]
+    fn a_head_that_was_made_of_the_digest_alone_opens_with_its_body() {
+        let mut document = seal_digest(Kind::Suspects, &Sha256::digest(b"{}").into(), &key(1));
+        document.extend_from_slice(b"{}");
+        assert_eq!(document, seal(Kind::Suspects, b"{}", &key(1)));
     }
 
     #[test]

@@ -23,7 +23,7 @@ pub use batch::{
     Batch, BatchError, Case, CaseId, CaseState, ENTRIES_MAX, Elsewhere, Finding, FindingKind,
     ImprintIdentity, Item, Place, Sighting, Taken,
 };
-pub use document::{DOCUMENT_BYTES_MAX, DocumentError, Kind, open, seal};
+pub use document::{DOCUMENT_BYTES_MAX, DocumentError, Kind, open, seal, seal_digest};
 pub use entries::{
     ClicheEntry, KeyEntry, LastRefill, MeterEntry, MeterState, MvInterval, Rate, StatisticsEntry,
     SuspectEntry, ThresholdEntry, VerificationKey, seal_key,
