@@ -116,6 +116,12 @@ pub enum Event {
     AuditExported { entries: u64, seals: u64 },
     /// A list for the post was issued.
     ListIssued { list: String, number: u64 },
+    /// A station of the post was taken in.
+    StationMade { station: u32, name: String },
+    /// A station was closed down or opened again, or its key or token was exchanged.
+    StationChanged { station: u32, what: String },
+    /// Two batches with one number came from a station: two use its key, or it was set back.
+    StationDiffers { station: u32, batch: String, number: u64 },
 }
 
 /// Why a log-in was refused.

@@ -190,11 +190,11 @@ impl Office {
 }
 
 /// The slots of the keys that a profile uses.
-fn slots(profile: &Profile) -> Vec<u8> {
+pub(crate) fn slots(profile: &Profile) -> Vec<u8> {
     std::iter::once(profile.key_slot).chain(profile.second_row.map(|second| second.key_slot)).collect()
 }
 
-fn draw_key() -> Result<Key, KeyFault> {
+pub(crate) fn draw_key() -> Result<Key, KeyFault> {
     let mut bytes = Zeroizing::new([0; Key::BYTES]);
     getrandom::fill(bytes.as_mut_slice()).map_err(|_| KeyFault::Random)?;
     Ok(Key::new(*bytes))

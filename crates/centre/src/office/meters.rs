@@ -113,7 +113,7 @@ impl Office {
         self.act(serial, by, now_ms, act).await
     }
 
-    /// A station of the post has found something about the meter's mail.
+    /// A station of the post has found something about the meter's mail. Told a second time, it changes nothing.
     pub async fn note_post_finding(
         &self,
         serial: Serial,
@@ -123,6 +123,10 @@ impl Office {
     ) -> Result<(), OfficeFault> {
         let settings = &self.settings.now(now_ms).await?.decisions;
         let act = |folder: &mut Folder, page: &mut Page| {
+            // A finding may be told again where it is not known whether it was heard.
+            if folder.file.dossier.post_findings.contains(&finding) {
+                return Ok(());
+            }
             folder.file.dossier.note_post_finding(finding);
             page.event(Event::PostFinding {
                 finding: serde_json::to_string(&finding.kind).unwrap_or_default(),

@@ -21,6 +21,7 @@ mod payments;
 mod settings;
 
 pub use enrol::{Enrolment, Personalised};
+pub(crate) use enrol::{draw_key, slots};
 pub use meters::{Mark, clock_task};
 pub use openings::{OpeningRequest, ResetRegisters};
 pub use payments::Booked;

@@ -1,15 +1,16 @@
 //! Entries of the lists, made of what the centre thinks of a meter.
 
-use crate::decisions::{Facts, Forecast, Profile};
+use crate::decisions::{Facts, Forecast};
+use crate::dossier::Judged;
 use link::h::{LastRefill, MeterState, StatisticsEntry, SuspectEntry, Text};
 use terms::Serial;
 use terms::equations::Status;
 
 /// The entry of the suspects' list, if the meter belongs there. `since_ms` is when it came under suspicion.
-pub fn suspect_entry(serial: Serial, profile: &Profile, since_ms: i64) -> Option<SuspectEntry> {
-    let why = profile.reasons.iter().map(|reason| Text::shortened(&reason.to_string())).collect();
-    let entry = SuspectEntry { serial, status: profile.status, since_ms, why };
-    (profile.status > Status::Okay).then_some(entry)
+pub fn suspect_entry(serial: Serial, judged: &Judged, since_ms: i64) -> Option<SuspectEntry> {
+    let why = judged.reasons.iter().map(|reason| Text::shortened(reason)).collect();
+    let entry = SuspectEntry { serial, status: judged.status, since_ms, why };
+    (judged.status > Status::Okay).then_some(entry)
 }
 
 /// What the post holds a meter's mail against.
@@ -30,8 +31,8 @@ pub fn statistics_entry(facts: &Facts, forecast: &Forecast) -> StatisticsEntry {
 }
 
 /// What the list of meters says of a meter's service.
-pub fn meter_state(is_in_service: bool, profile: &Profile) -> MeterState {
-    let is_overdue = profile.reasons.iter().any(|reason| reason.code() == "overdue");
+pub fn meter_state(is_in_service: bool, judged: &Judged) -> MeterState {
+    let is_overdue = judged.codes.iter().any(|code| code == "overdue");
     match (is_in_service, is_overdue) {
         (false, _) => MeterState::Withdrawn,
         (true, true) => MeterState::Overdue,
@@ -43,6 +44,7 @@ pub fn meter_state(is_in_service: bool, profile: &Profile) -> MeterState {
 mod tests {
     use super::*;
     use crate::decisions::{RefillHistory, Settings, judge};
+    use crate::dossier::Dossier;
     use terms::{Money, Registers};
 
     const DAY_MS: i64 = 86_400_000;
@@ -58,13 +60,19 @@ mod tests {
         facts
     }
 
+    fn judged(facts: &Facts, now_ms: i64) -> Judged {
+        let mut dossier = Dossier::new(facts.least_postage);
+        dossier.keep(&judge(facts, &Settings::default(), now_ms));
+        dossier.judged
+    }
+
     #[test]
     fn a_suspect_stands_in_its_list_with_sentences_and_others_do_not() {
         let facts = facts();
-        let okay = judge(&facts, &Settings::default(), 60 * DAY_MS);
+        let okay = judged(&facts, 60 * DAY_MS);
         assert_eq!(suspect_entry(facts.serial, &okay, 0), None);
         assert_eq!(meter_state(true, &okay), MeterState::InService);
-        let late = judge(&facts, &Settings::default(), 200 * DAY_MS);
+        let late = judged(&facts, 200 * DAY_MS);
         let entry = suspect_entry(facts.serial, &late, 5).unwrap();
         assert_eq!((entry.status, entry.since_ms), (Status::Suspicious, 5));
         let why: Vec<_> = entry.why.iter().map(Text::as_str).collect();

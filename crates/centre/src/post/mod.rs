@@ -1,9 +1,10 @@
 //! The centre's side of link H: what goes into the lists for the post, and what becomes of what stations report.
 //!
-//! What always holds: everything here is a pure function; a batch that was taken is never taken again; a new key epoch is
-//! ready only when every active station has confirmed it. What it must never do: open a socket, touch a database, or
-//! tell a station more of a meter than it needs to judge its mail: no customer's name crosses.
+//! What always holds: everything beside [`desk`] is a pure function; a batch that was taken is never taken again; a new
+//! key epoch is ready only when every active station has confirmed it. What it must never do: tell a station more of a
+//! meter than it needs to judge its mail: no customer's name crosses.
 
+pub mod desk;
 mod epochs;
 mod intake;
 mod intervals;
