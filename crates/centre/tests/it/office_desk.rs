@@ -85,11 +85,10 @@ impl Bureau {
                 is_unauthorised: false,
             };
             let begin = |folder: &mut centre::books::Folder, page: &mut Page| {
-                let conditions = folder.clone();
-                let (plan, turn) = folder
-                    .file
-                    .begin(&call, &report, ask, &conditions.rules(), &settings, now_ms)
-                    .expect("the report is heard");
+                let centre::books::Folder { file, conditions, customer, .. } = folder;
+                let rules = conditions.rules(customer);
+                let begun = file.begin(&call, &report, ask, &rules, &settings, now_ms);
+                let (plan, turn) = begun.expect("the report is heard");
                 page.put(Row::Call(note.clone()));
                 page.turn(folder, turn);
                 Ok::<_, Infallible>(plan.expect("the ask is allowed"))
