@@ -18,3 +18,5 @@ mod model;
 mod office_desk;
 mod people;
 mod plausibility;
+mod post_desk;
+mod post_station;

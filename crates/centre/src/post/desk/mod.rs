@@ -7,8 +7,8 @@
 //!
 //! A list is made in one pass over the meters by rising serial number, [`CHUNK`] of them at once, and lies in the
 //! database in pieces: so memory holds one piece, however many meters there are, when a list is made and when it is sent.
-//! A pass that was cut off goes on where it was. For a million meters the list of meters comes to about 450 MB, that of
-//! keys to 140 MB for each station; each lies in the database at most twice, as the list that was followed by another is
+//! A pass that was cut off goes on where it was. For a million meters the list of meters comes to about 460 MB, that of
+//! keys to 130 MB for each station; each lies in the database at most twice, as the list that was followed by another is
 //! there until the next pass. Making a list of keys opens every key once for each station; it is made anew only when
 //! keys were added, or its validity runs out.
 //!
@@ -23,12 +23,14 @@
 //! | `findings` | findings on their way to the meters' files |
 //! | `sightings` | who else has seen an imprint, and what a meter's mail was worth |
 //! | `ready` | whether a new epoch may be used |
+//! | `routes` | all that over HTTP |
 
 mod findings;
 mod intake;
 mod issued;
 mod passes;
 mod ready;
+mod routes;
 mod sets;
 mod sightings;
 mod sources;
@@ -38,6 +40,7 @@ pub use intake::{BATCH_BYTES_MAX, Receipt};
 pub use issued::{Document, IssuedList};
 pub use passes::{LIST_KINDS, Refreshed};
 pub use ready::EpochUse;
+pub use routes::routes;
 pub use sources::CHUNK;
 pub use stations::{MadeStation, NewStation, StationChange, StationRow};
 
