@@ -4,9 +4,9 @@
 
 use super::configuration::{Configuration, TlsConfiguration};
 use super::opening::StartFault;
-use crate::api;
 use crate::app::App;
 use crate::people::{Right, Secret};
+use crate::{api, post};
 use axum::Router;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{StatusCode, header};
@@ -89,6 +89,7 @@ pub fn routes(app: App) -> Router {
         .route("/readyz", get(ready))
         .route("/metrics", get(metrics))
         .nest("/api/v1", api::routes())
+        .nest("/h/v1", post::desk::routes())
         .merge(web::assets())
         .layer(middleware::from_fn(web::protect))
         .layer(middleware::from_fn(note))

@@ -9,9 +9,11 @@ use super::opening::Opened;
 use crate::audit::log;
 use crate::books::{Lease, SqlMeters, take_lease};
 use crate::plausibility::{self, Outcome};
-
+use crate::post::desk::PostDesk;
 use std::future::Future;
 use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 use terms::equations::Seconds;
 use tokio::sync::watch;
@@ -22,6 +24,8 @@ const LOOK: Duration = Duration::from_secs(10);
 /// How many meters are judged at once.
 const CHUNK: usize = 2_000;
 const MINUTE_MS: i64 = 60_000;
+/// How often the lists for the post are looked through.
+const LISTS_MS: i64 = 5 * MINUTE_MS;
 
 /// What went wrong, as it is logged.
 type Fault = Box<dyn std::error::Error + Send + Sync>;
@@ -30,12 +34,12 @@ type Fault = Box<dyn std::error::Error + Send + Sync>;
 pub fn spawn(opened: &Opened, tasks: &mut JoinSet<()>, ending: &watch::Receiver<bool>) {
     let each = |opened: &Opened| opened.clone();
     let (seals, runs, lists, clearing) = (each(opened), each(opened), each(opened), each(opened));
-    let stop = ending.clone();
+    let (stop, last_ms) = (ending.clone(), Arc::new(AtomicI64::new(i64::MIN)));
     tasks.spawn(again("the audit log was not sealed", ending.clone(), move || seal(seals.clone())));
     tasks
         .spawn(again("the regular run was cut off", ending.clone(), move || run(runs.clone(), stop.clone())));
     tasks.spawn(again("the lists for the post were not issued", ending.clone(), move || {
-        publish(lists.clone())
+        publish(lists.clone(), Arc::clone(&last_ms))
     }));
     tasks.spawn(again("what has run out was not cleared away", ending.clone(), move || {
         clear(clearing.clone())
@@ -106,8 +110,16 @@ async fn run(opened: Opened, stop: watch::Receiver<bool>) -> Result<(), Fault> {
     Ok(())
 }
 
-async fn publish(opened: Opened) -> Result<(), Fault> {
-    if is_mine(&opened, "lists").await? {}
+/// Findings go to their meters at once; lists are looked through at intervals, as that is a pass over all meters.
+async fn publish(opened: Opened, last_ms: Arc<AtomicI64>) -> Result<(), Fault> {
+    let desk = PostDesk::new(opened.app.office.clone());
+    desk.settle_findings(now_ms()).await?;
+    let is_due = last_ms.load(Ordering::Relaxed).saturating_add(LISTS_MS) <= now_ms();
+    if is_due && is_mine(&opened, "lists").await? {
+        let started_ms = now_ms();
+        desk.refresh_all(started_ms).await?;
+        last_ms.store(started_ms, Ordering::Relaxed);
+    }
     Ok(())
 }
 

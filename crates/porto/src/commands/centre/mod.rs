@@ -8,6 +8,7 @@ mod keys;
 mod meter;
 mod people;
 mod serve;
+mod station;
 
 use crate::failure::Failure;
 use centre::books::BooksFault;
@@ -33,6 +34,9 @@ pub enum Command {
     /// Make a one-time link for a person, or a token for a program
     #[command(subcommand)]
     People(people::Command),
+    /// The post's stations, which get lists of this centre and report to it
+    #[command(subcommand)]
+    Station(station::Command),
     /// The audit log: seal it, write it out, verify it
     #[command(subcommand)]
     Audit(audit::Command),
@@ -52,6 +56,7 @@ impl Command {
             Command::Customer(command) => command.run(),
             Command::Meter(command) => command.run(),
             Command::People(command) => command.run(),
+            Command::Station(command) => command.run(),
             Command::Audit(command) => command.run(),
             Command::Keys(command) => command.run(),
             Command::Backup(command) => command.run(),
