@@ -3,7 +3,7 @@
 use crate::account_device::{Device, money};
 use crate::databases::Database;
 use centre::account::Call;
-use centre::books::{Books, CallNote, Page, Reading, Row, SqlBooks, TriggerKind};
+use centre::books::{Books, CallNote, Folder, Page, Reading, Row, SqlBooks, TriggerKind};
 use centre::catalogue::Catalogue;
 use centre::decisions::Settings;
 use centre::deposits::{CustomerReference, Payment};
@@ -84,10 +84,9 @@ impl Bureau {
                 failure: String::new(),
                 is_unauthorised: false,
             };
-            let begin = |folder: &mut centre::books::Folder, page: &mut Page| {
-                let centre::books::Folder { file, conditions, customer, .. } = folder;
-                let rules = conditions.rules(customer);
-                let begun = file.begin(&call, &report, ask, &rules, &settings, now_ms);
+            let begin = |folder: &mut Folder, page: &mut Page| {
+                let Folder { file, conditions, customer, .. } = folder;
+                let begun = file.begin(&call, &report, ask, &conditions.rules(customer), &settings, now_ms);
                 let (plan, turn) = begun.expect("the report is heard");
                 page.put(Row::Call(note.clone()));
                 page.turn(folder, turn);
@@ -98,7 +97,7 @@ impl Bureau {
             let confirm = device.carry_out_all(&plan);
             let reading =
                 Reading { at_ms: now_ms, commit: device.commit, registers: confirm.report.registers };
-            let settle = |folder: &mut centre::books::Folder, page: &mut Page| {
+            let settle = |folder: &mut Folder, page: &mut Page| {
                 let settled = folder.file.confirm(&call, &plan.given, &confirm, &settings, now_ms);
                 let (_, turn) = settled.expect("the confirmation is heard");
                 page.put(Row::Reading(reading));
