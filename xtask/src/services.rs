@@ -19,6 +19,8 @@ pub const SERVICES: &[Service] = &[
     Service { package: "libtss2-dev", module: "needs_swtpm", feature: Some("porto/tpm") },
     Service { package: "swtpm", module: "needs_swtpm", feature: None },
     Service { package: "postgresql", module: "needs_postgresql", feature: None },
+    Service { package: "chromium", module: "needs_chromium", feature: None },
+    Service { package: "chromium-driver", module: "needs_chromium", feature: None },
     Service { package: "softhsm2", module: "needs_softhsm", feature: None },
     Service { package: "strace", module: "needs_strace", feature: None },
 ];

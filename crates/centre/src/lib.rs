@@ -7,6 +7,7 @@ pub mod audit;
 pub mod books;
 pub mod calls;
 pub mod catalogue;
+pub mod console;
 pub mod decisions;
 pub mod deposits;
 pub mod dossier;

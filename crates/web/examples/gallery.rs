@@ -91,7 +91,7 @@ fn calls() -> Markup {
         row(Tone::Note, "open"),
         row(Tone::Quiet, "void"),
     ];
-    let pages = Pages { shown: "1 to 4 of 80".into(), before: None, after: Some("/n".into()) };
+    let pages = Pages { shown: "1 to 4 of 80".into(), first: None, before: None, after: Some("/n".into()) };
     panel(
         "Calls",
         &html! { (search("/m", "Search", &[Field::text("q", "Serial or customer").optional()])) (table.rows(&rows)) (pages.markup()) },

@@ -221,3 +221,27 @@ pub fn actions(links: &[(&str, String)]) -> Markup {
         }
     }
 }
+
+/// Text that is to be copied as it stands: a link, a command, a document.
+pub fn verbatim(text: &str) -> Markup {
+    html! { pre class="verbatim" tabindex="0" { (text) } }
+}
+
+/// A document whose lines are to stay as they are.
+pub fn document(text: &str) -> Markup {
+    html! { pre class="verbatim document" tabindex="0" { (text) } }
+}
+
+/// A list of sentences.
+pub fn sentences(sentences: &[String]) -> Markup {
+    html! { ul class="sentences" { @for sentence in sentences { li { (sentence) } } } }
+}
+
+/// Things that can be done here: a link to each, and what it is for.
+pub fn ways(ways: &[(&str, String, &str)]) -> Markup {
+    html! {
+        ul class="ways" {
+            @for (label, path, sentence) in ways { li { a href=(path) { (label) } p class="muted" { (sentence) } } }
+        }
+    }
+}

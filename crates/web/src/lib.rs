@@ -16,5 +16,8 @@ mod table;
 pub use assets::{Asset, asset, assets};
 pub use badge::{Tone, badge};
 pub use headers::{CONTENT_SECURITY_POLICY, protect};
-pub use layout::{Entry, Flash, Group, Page, Site, Viewer, actions, empty, facts, figure, panel};
+pub use layout::{
+    Entry, Flash, Group, Page, Site, Viewer, actions, document, empty, facts, figure, panel, sentences,
+    verbatim, ways,
+};
 pub use table::{Column, Pages, Table};

@@ -74,6 +74,8 @@ impl Table<'_> {
 pub struct Pages {
     /// What is shown, such as "26 to 50 of 1 203".
     pub shown: String,
+    /// The first rows, where the way back leads there alone.
+    pub first: Option<String>,
     /// The rows before.
     pub before: Option<String>,
     /// The rows after.
@@ -86,6 +88,7 @@ impl Pages {
         html! {
             nav class="pages" aria-label="Rows" {
                 span class="muted" { (self.shown) }
+                @if let Some(path) = &self.first { a class="button second" href=(path) { "To the first" } }
                 @if let Some(path) = &self.before { a class="button second" rel="prev" href=(path) { "Previous" } }
                 @if let Some(path) = &self.after { a class="button second" rel="next" href=(path) { "Next" } }
             }

@@ -165,6 +165,16 @@ pub async fn last_seal(pool: &AnyPool) -> Result<Option<Seal>, sqlx::Error> {
     row.as_ref().map(seal_of).transpose()
 }
 
+/// The seal of this number.
+pub async fn seal_numbered(pool: &AnyPool, number: u64) -> Result<Option<Seal>, sqlx::Error> {
+    let select =
+        "SELECT number, at_ms, heads, entries, root, previous, signature FROM audit_seal WHERE number = $1";
+    // A number that the tables cannot hold is no seal's.
+    let number = i64::try_from(number).unwrap_or(-1);
+    let row = sqlx::query(select).bind(number).fetch_optional(pool).await?;
+    row.as_ref().map(seal_of).transpose()
+}
+
 /// The newest entries of a chain, the newest first.
 pub async fn newest(pool: &AnyPool, chain: &Chain, limit: u32) -> Result<Vec<Record>, sqlx::Error> {
     let select = "SELECT number, at_ms, who, event, hash FROM audit_entry WHERE chain = $1 \

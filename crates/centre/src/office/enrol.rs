@@ -122,7 +122,7 @@ impl Office {
         let conditions = Conditions {
             refill_max: enrolment.refill_max.unwrap_or(refill_max),
             call_back_only: enrolment.call_back_only,
-            registered: enrolment.registered.clone(),
+            registered: enrolment.registered.as_ref().map(Office::dialable).transpose()?,
         };
         let (customer, pan) = (enrolment.customer, personalised.pan);
         Ok((NewMeter { serial: *serial, pan, customer, passport, conditions, keys: wrapped }, personalised))

@@ -65,6 +65,8 @@ impl Office {
             let sentence = "a meter that gets credit by call-back alone needs a registered number";
             return Err(OfficeFault::Request(sentence.to_owned()));
         }
+        let registered = conditions.registered.as_ref().map(Office::dialable).transpose()?;
+        let conditions = &Conditions { registered, ..conditions.clone() };
         let act = |folder: &mut Folder, page: &mut Page| {
             folder.conditions = conditions.clone();
             page.event(Event::ConditionsChanged {

@@ -32,6 +32,7 @@ use crate::books::{Books, BooksFault, Folder, Page, SqlBooks};
 use crate::keys::{KeyFault, KeyName, KeySafe};
 use ed25519_dalek::SigningKey;
 use imprint::numbers::Key;
+use link::call::Number;
 use std::sync::Arc;
 use terms::Serial;
 
@@ -108,6 +109,16 @@ impl Office {
         let name = KeyName::Link(serial);
         let wrapped = self.keys.find(name).await?.ok_or(BooksFault::NoMeter(serial))?;
         Ok(self.keys.unwrap(name, &wrapped).await?)
+    }
+
+    /// A number that leads out of the machine that dials it, written as lines and meters write it.
+    fn dialable(number: &Number) -> Result<Number, OfficeFault> {
+        let fault = |why: String| OfficeFault::Request(format!("{number}: {why}"));
+        let parsed: line::Number = number.as_str().parse().map_err(|error: line::NumberError| fault(error.to_string()))?;
+        if !parsed.may_come_from_afar() {
+            return Err(fault("tcp:HOST:PORT or tel:NUMBER is needed".to_owned()));
+        }
+        parsed.to_string().parse().map_err(|error: link::call::NumberError| fault(error.to_string()))
     }
 
     /// Does something to a meter in the name of somebody, who stands in the log with it.

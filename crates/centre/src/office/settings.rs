@@ -3,7 +3,7 @@
 //! What always holds: settings were checked before they are kept; an instance sees a change of another within
 //! [`SettingsDesk::AGE_MS`].
 
-use super::OfficeFault;
+use super::{Office, OfficeFault};
 use crate::audit::{Desk, Event, LogName, log};
 use crate::books::BooksFault;
 use crate::decisions;
@@ -168,7 +168,8 @@ impl SettingsDesk {
         now_ms: i64,
     ) -> Result<(), OfficeFault> {
         operations.check()?;
-        self.set("operations", operations, by, now_ms).await
+        let moved_to = operations.moved_to.as_ref().map(Office::dialable).transpose()?;
+        self.set("operations", &Operations { moved_to, ..operations.clone() }, by, now_ms).await
     }
 
     /// Sets how meters are judged.

@@ -6,7 +6,7 @@ use super::configuration::{Configuration, TlsConfiguration};
 use super::opening::StartFault;
 use crate::app::App;
 use crate::people::{Right, Secret};
-use crate::{api, post};
+use crate::{api, console, post};
 use axum::Router;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{StatusCode, header};
@@ -90,6 +90,7 @@ pub fn routes(app: App) -> Router {
         .route("/metrics", get(metrics))
         .nest("/api/v1", api::routes())
         .nest("/h/v1", post::desk::routes())
+        .merge(console::routes())
         .merge(web::assets())
         .layer(middleware::from_fn(web::protect))
         .layer(middleware::from_fn(note))
@@ -172,9 +173,7 @@ fn make_certificate(
     key: &Path,
     configuration: &Configuration,
 ) -> Result<(), StartFault> {
-    let fault = |error: &dyn std::fmt::Display| {
-        StartFault::Certificate(PathBuf::from(certificate), error.to_string())
-    };
+    let fault = |error: &dyn std::fmt::Display| StartFault::Certificate(PathBuf::from(certificate), error.to_string());
     let host = configuration.http_listen.rsplit_once(':').map_or("localhost", |(host, _)| host);
     let names = vec!["localhost".to_owned(), host.trim_matches(['[', ']']).to_owned()];
     let made = rcgen::generate_simple_self_signed(names).map_err(|error| fault(&error))?;

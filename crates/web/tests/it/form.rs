@@ -33,3 +33,21 @@ fn a_form_with_a_file_is_sent_in_parts() {
     let page = Form::new("/x", "t", "Go", vec![field]).markup().into_string();
     assert!(page.contains(r#"enctype="multipart/form-data""#), "{page}");
 }
+
+#[test]
+fn several_boxes_are_a_group_that_keeps_what_was_ticked() {
+    let choices = ["operator", "auditor"].map(|role| (role.to_owned(), role.to_owned()));
+    let field = Field::text("roles", "Roles").kind(Kind::Several(choices.to_vec())).value("auditor");
+    let page = Form::new("/x", "t", "Go", vec![field]).markup().into_string();
+    assert!(page.contains("<legend>Roles</legend>"), "{page}");
+    assert!(page.contains(r#"name="roles" value="auditor" checked"#), "{page}");
+    assert!(page.contains(r#"name="roles" value="operator">"#), "{page}");
+}
+
+#[test]
+fn a_form_that_was_refused_as_a_whole_says_why_at_its_head() {
+    let form = Form::new("/x", "t", "Go", Vec::new()).refused(Some("The meter has left service."));
+    let page = form.instead("/meters").markup().into_string();
+    assert!(page.contains(r#"role="alert">The meter has left service."#), "{page}");
+    assert!(page.contains(r#"href="/meters">Cancel"#), "{page}");
+}

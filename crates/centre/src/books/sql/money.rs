@@ -201,9 +201,9 @@ pub(super) async fn assign(
     store
         .transaction(|transaction| {
             work(async move {
+                require(transaction, customer).await.map_err(plain)?;
                 let update = "UPDATE deposit SET customer = $1, unclear = '' WHERE bank_reference = $2 \
-                              AND customer IS NULL AND EXISTS (SELECT 1 FROM customer WHERE reference = $1) \
-                              RETURNING amount_minor";
+                              AND customer IS NULL RETURNING amount_minor";
                 let update = sqlx::query(update).bind(customer.to_string()).bind(bank_reference);
                 let row = update.fetch_optional(&mut **transaction).await?;
                 let row = row.ok_or_else(|| plain(BooksFault::NoDeposit(bank_reference.to_owned())))?;

@@ -45,7 +45,7 @@ impl First {
         let secret = self.place.with(async |opened, now_ms| {
             opened.app.people.invite_first(now_ms).await.map_err(Failure::refused)
         })?;
-        let url = format!("{base}{}", format!("/invitation/{}", secret.text().as_str()));
+        let url = format!("{base}{}", centre::console::invitation_path(&secret));
         if self.json {
             output::json(&serde_json::json!({ "first_person": url }))?;
         } else {

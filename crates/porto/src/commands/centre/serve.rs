@@ -90,7 +90,7 @@ impl Serve {
         let first_person = match people.is_empty().await.map_err(Failure::usage)? {
             true => {
                 let secret = people.invite_first(now_ms()).await.map_err(Failure::usage)?;
-                Some(format!("{base}{}", format!("/invitation/{}", secret.text().as_str())))
+                Some(format!("{base}{}", centre::console::invitation_path(&secret)))
             }
             false => None,
         };
