@@ -4,7 +4,8 @@
 //! pass after that one begins; what is said of one meter is fresh, has the number of the newest whole list, and can
 //! never be taken for it.
 
-use super::passes::{END, LIST_KINDS, Of, last_day};
+use super::passes::{END, LIST_KINDS, last_day};
+use super::rows::Of;
 use super::sources::Which;
 use super::{PostDesk, PostFault, StationRow};
 use link::h::{Kind, seal};

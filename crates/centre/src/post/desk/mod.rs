@@ -18,6 +18,7 @@
 //! | `sets` | what people set for the post: cliché frames, thresholds, the tariff |
 //! | `sources` | entries of the lists, from the books |
 //! | `passes` | making a list |
+//! | `rows` | the rows of that |
 //! | `issued` | lists as they are handed out |
 //! | `intake` | batches |
 //! | `findings` | findings on their way to the meters' files |
@@ -31,6 +32,7 @@ mod issued;
 mod passes;
 mod ready;
 mod routes;
+mod rows;
 mod sets;
 mod sightings;
 mod sources;
@@ -200,8 +202,8 @@ pub fn kind_named(name: &str) -> Option<Kind> {
 
 /// The day of a time, in UTC.
 fn day_of(at_ms: i64) -> Date {
-    let days = at_ms.div_euclid(DAY_MS).saturating_sub(DAYS_TO_2000);
-    Date::from_day_number(u32::try_from(days).unwrap_or(0)).unwrap_or(Date::LAST)
+    let days = at_ms.div_euclid(DAY_MS).saturating_sub(DAYS_TO_2000).max(0);
+    Date::from_day_number(u32::try_from(days).unwrap_or(u32::MAX)).unwrap_or(Date::LAST)
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 //! What always holds: an epoch is looked for in the lists themselves, so no clock decides. The number of the first list
 //! that it was found in is kept, as every later one holds it too: a station that is one list behind holds nobody up.
 
-use super::passes::Of;
+use super::rows::Of;
 use super::{PostDesk, PostFault, parsed};
 use crate::office::slots;
 use crate::post::stations_lacking;
