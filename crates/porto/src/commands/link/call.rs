@@ -112,6 +112,11 @@ pub fn answer(
     call.run(machine, todo)
 }
 
+/// Whether the device could not read a frame, or it was not what comes next.
+pub fn is_unreadable(error: &ClientError) -> bool {
+    error.code().is_some_and(|code| UNREADABLE.contains(&code))
+}
+
 /// Does what may take long in a thread of its own, and gives the device a sign of life meanwhile.
 pub fn attended<T: Send + 'static>(
     client: &mut Client,
@@ -162,6 +167,7 @@ struct Call<'a> {
 }
 
 /// What the machine is told next.
+#[allow(clippy::large_enum_variant, reason = "it is passed on at once")]
 enum Happened {
     Event(Event<'static>),
     Received(Vec<u8>),
@@ -274,9 +280,7 @@ impl<'a> Call<'a> {
     fn take(&mut self, frame: &Frame) -> Result<Happened, Failure> {
         match self.client.take_call(frame) {
             Ok(outcome) => Ok(Happened::Event(Event::Device(outcome))),
-            Err(error) if error.code().is_some_and(|code| UNREADABLE.contains(&code)) => {
-                Ok(Happened::Event(Event::Unreadable))
-            }
+            Err(error) if is_unreadable(&error) => Ok(Happened::Event(Event::Unreadable)),
             Err(error) => self.device_refused(error),
         }
     }

@@ -9,6 +9,7 @@ use super::caller::{Caller, Session};
 use super::ending::End;
 use super::front::Front;
 use super::kept::Modem;
+use crate::commands::psd::refused;
 use crate::failure::Failure;
 use line::{Line, Listener, Number, Received, Times};
 use link::call::{Ask, CallBackRequest, CallOutcome, CallPlan, Frame, Number as Dialled, Trigger};
@@ -202,11 +203,11 @@ impl Waiting {
                 Ok(Some(Called { end: End::NoRequest, transactions: 0 }))
             }
             Ok(_) => Ok(None),
-            Err(error) if error.code().is_some() => {
+            Err(error) if call::is_unreadable(&error) => {
                 front.show(News::Failed(&format!("a call that is not the centre's: {error}")));
                 Ok(None)
             }
-            Err(error) => Err(crate::commands::psd::refused(error)),
+            Err(error) => Err(refused(error)),
         }
     }
 

@@ -80,7 +80,7 @@ struct Document {
     /// How many transactions were begun.
     transactions: u32,
     /// The centre's number for the next call.
-    centre: String,
+    centre: Option<String>,
     /// Whether the centre gave that number in this call.
     moved: bool,
     self_test: Option<SelfTest>,
@@ -223,7 +223,7 @@ impl Session {
             code: called.end.code(),
             sentence: called.end.sentence(),
             transactions: called.transactions,
-            centre: self.kept.centre().map(Number::to_string).unwrap_or_default(),
+            centre: self.kept.centre().ok().map(Number::to_string),
             moved: self.moved,
             self_test: self.self_test,
             meter,

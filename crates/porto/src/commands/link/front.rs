@@ -2,7 +2,7 @@
 
 use super::call::{Host, News};
 use super::kept::Kept;
-use crate::commands::psd::Attached;
+use crate::commands::psd::{Attached, refused};
 use crate::failure::Failure;
 use indicatif::ProgressBar;
 use line::Number;
@@ -125,7 +125,7 @@ impl Host for Front<'_> {
     fn check_standby(&mut self, client: &mut Client) {
         let tested = self.attached.attend(client).and_then(|()| {
             let tested = client.self_test().and_then(|tested| client.detach().map(|()| tested));
-            tested.map_err(crate::commands::psd::refused)
+            tested.map_err(refused)
         });
         match tested {
             Ok(tested) => {

@@ -56,11 +56,12 @@ fn a_line_cut_at_any_frame_moves_the_credit_once() {
 #[test]
 fn a_frame_damaged_anywhere_is_asked_for_again_and_counts_once() {
     let (desk, centre) = agreed();
-    let mut damages: Vec<fn(&mut Vec<u8>)> = Vec::new();
-    damages.push(|bytes| *bytes.last_mut().unwrap() ^= 1);
-    // The longest frame there is, full of nothing.
-    damages.push(|bytes| *bytes = vec![0xa5; 2_048]);
-    damages.push(|bytes| bytes.truncate(3));
+    let damages: [fn(&mut Vec<u8>); 3] = [
+        |bytes| *bytes.last_mut().unwrap() ^= 1,
+        // The longest frame there is, full of nothing.
+        |bytes| *bytes = vec![0xa5; 2_048],
+        |bytes| bytes.truncate(3),
+    ];
     let mut refills = 0;
     for damage in damages {
         for at in 0..6 {
