@@ -97,10 +97,12 @@ impl Endpoint {
         self.right
     }
 
-    /// Reads a request's query and body as the endpoint does, and does nothing with them. The status is what would be
+    /// Reads a query and a body as the endpoint does, and does nothing with them. The number is the status that is
     /// answered where they cannot be read.
-    pub fn try_input(&self, uri: &Uri, content_type: &str, body: &[u8]) -> Result<(), StatusCode> {
-        (self.parse)(uri, content_type, body).map_err(|fault| fault.status())
+    pub fn try_input(&self, query: &str, content_type: &str, body: &[u8]) -> Result<(), u16> {
+        let uri: Uri = format!("/?{query}").parse().map_err(|_| StatusCode::BAD_REQUEST.as_u16())?;
+        let uri = if query.is_empty() { Uri::from_static("/") } else { uri };
+        (self.parse)(&uri, content_type, body).map_err(|fault| fault.status().as_u16())
     }
 
     pub(super) fn into_route(self) -> MethodRouter<App> {

@@ -114,7 +114,8 @@ impl Office {
     /// A number that leads out of the machine that dials it, written as lines and meters write it.
     fn dialable(number: &Number) -> Result<Number, OfficeFault> {
         let fault = |why: String| OfficeFault::Request(format!("{number}: {why}"));
-        let parsed: line::Number = number.as_str().parse().map_err(|error: line::NumberError| fault(error.to_string()))?;
+        let parsed: line::Number =
+            number.as_str().parse().map_err(|error: line::NumberError| fault(error.to_string()))?;
         if !parsed.may_come_from_afar() {
             return Err(fault("tcp:HOST:PORT or tel:NUMBER is needed".to_owned()));
         }

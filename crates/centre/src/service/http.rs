@@ -173,7 +173,9 @@ fn make_certificate(
     key: &Path,
     configuration: &Configuration,
 ) -> Result<(), StartFault> {
-    let fault = |error: &dyn std::fmt::Display| StartFault::Certificate(PathBuf::from(certificate), error.to_string());
+    let fault = |error: &dyn std::fmt::Display| {
+        StartFault::Certificate(PathBuf::from(certificate), error.to_string())
+    };
     let host = configuration.http_listen.rsplit_once(':').map_or("localhost", |(host, _)| host);
     let names = vec!["localhost".to_owned(), host.trim_matches(['[', ']']).to_owned()];
     let made = rcgen::generate_simple_self_signed(names).map_err(|error| fault(&error))?;

@@ -358,6 +358,27 @@ fn bodies_are_bounded_and_of_the_type_that_is_expected() {
     });
 }
 
+proptest::proptest! {
+    /// The same that the fuzz target `http_body` asks of any bytes.
+    #[test]
+    fn whatever_is_sent_is_read_or_is_the_callers_mistake(
+        bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..200),
+        text in r#"\{("[a-z_]{1,14}":("[a-z0-9:.-]{0,12}"|-?[0-9]{1,20}|null|\[\]|\{\}),?){0,5}\}"#,
+        query in "([a-z_]{1,8}=[a-zA-Z0-9%-]{0,10}&?){0,4}",
+    ) {
+        for endpoint in api::endpoints() {
+            for body in [&bytes, text.as_bytes()] {
+                for content_type in ["application/json", "text/csv", "application/xml", ""] {
+                    let read = endpoint.try_input("", content_type, body);
+                    assert!(matches!(read, Ok(()) | Err(400 | 415 | 422)), "{endpoint:?} {read:?}");
+                }
+            }
+            let read = endpoint.try_input(&query, "", &[]);
+            assert!(matches!(read, Ok(()) | Err(400 | 415 | 422)), "{endpoint:?} {read:?}");
+        }
+    }
+}
+
 #[test]
 fn hostile_addresses_find_nothing_and_break_nothing() {
     run(async {

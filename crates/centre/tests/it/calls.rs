@@ -122,7 +122,7 @@ async fn an_announced_opening_is_fetched_and_kept_with_its_seals(database: Datab
     );
     meter.device.seal = 4711;
     let completed = Ask::Completed { work: "new print head".try_into().unwrap() };
-    assert_eq!(meter.call(centre.link, Trigger::Manual, &[completed.clone()]).await, [DONE]);
+    assert_eq!(meter.call(centre.link, Trigger::Manual, std::slice::from_ref(&completed)).await, [DONE]);
     let select = "SELECT technician, announced_by, work, seal_before, seal_after, ended FROM opening";
     let row = sqlx::query(select).fetch_one(centre.office.books().store().reads()).await.unwrap();
     let text = |column: usize| row.get::<String, _>(column);
