@@ -7,7 +7,8 @@ use std::path::{self, PathBuf};
 /// What to measure.
 #[derive(clap::Args)]
 pub struct Options {
-    /// peers for everything, or some of: reading, drawing, numbers, commits
+    /// peers for everything but the centre, or some of: reading, drawing, numbers, commits; or centre for the centre's
+    /// figures (needs Debian's postgresql), with some of: calls, flood, idle, run
     parts: Vec<String>,
     /// Pictures for each class of disturbance
     #[arg(long, value_name = "N")]
@@ -19,6 +20,14 @@ pub struct Options {
 
 /// Builds the peers in release mode and measures.
 pub fn run(options: &Options) -> Outcome {
+    // The centre is measured beside its own databases: another SQLite stands in the peers' workspace.
+    if let Some((first, parts)) = options.parts.split_first()
+        && first == "centre"
+    {
+        let mut command = cargo();
+        command.args(["bench", "--quiet", "--package", "centre", "--bench", "books", "--"]).args(parts);
+        return workspace::run(&mut command, "cargo bench --package centre");
+    }
     let mut command = cargo();
     command.current_dir(workspace::root().join("bench-peers"));
     command.args(["run", "--release", "--quiet", "--"]);

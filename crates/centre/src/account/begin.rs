@@ -86,7 +86,7 @@ impl Account {
                 Some(open) => Answer { agreed: None, answers: repeat(open, ask, heard) },
                 None => state.answer(ask, heard, rules, &mut effects, now_ms)?,
             };
-            Ok(state.plan(answer, heard, effects))
+            Ok(state.plan(answer, heard, effects, now_ms))
         })
     }
 }
@@ -273,12 +273,12 @@ impl State {
         Ok(())
     }
 
-    fn plan(&mut self, answer: Answer, heard: &Heard, mut effects: Vec<Effect>) -> Plan {
+    fn plan(&mut self, answer: Answer, heard: &Heard, mut effects: Vec<Effect>, now_ms: i64) -> Plan {
         let open = self.open.filter(|_| heard.discrepancy.is_none());
         let credit = open.map_or(PlannedCredit::None, |open| as_credit(&open, self.known_amount(heard)));
         // A device that has left service hears no more orders.
         let is_last = open.is_some_and(|open| open.given().closing);
-        let orders = if is_last { Vec::new() } else { self.give_orders(&mut effects) };
+        let orders = if is_last { Vec::new() } else { self.give_orders(&mut effects, now_ms) };
         // Y' may have to wait for the next transaction, behind orders that were given before.
         let waits = self.waiting_opening().is_some_and(|opening| opening.stage == OpeningStage::Announced)
             && self.orders.iter().any(|queued| matches!(queued.task, link::Task::NextCodeword { .. }));

@@ -5,6 +5,7 @@
 
 use super::Account;
 use super::effect::{Effect, OpeningEnd};
+use super::openings::tenths_since_epoch;
 use super::operator::NotPossible;
 use super::state::{Opening, OpeningStage, Queued, Service, State};
 use link::call::ORDERS_MAX;
@@ -46,7 +47,7 @@ fn sets_a_state(task: &Task) -> bool {
 
 impl State {
     /// The orders of a transaction: what was given before and is not known to be done, then what waits.
-    pub(super) fn give_orders(&mut self, effects: &mut Vec<Effect>) -> Vec<Order> {
+    pub(super) fn give_orders(&mut self, effects: &mut Vec<Effect>, now_ms: i64) -> Vec<Order> {
         let grants = (self.grants, self.granted);
         self.drop_where(effects, |queued| match queued.task {
             Task::Reset(Reset { registers: Some(proven), .. }) => books_of(&proven) != grants,
@@ -58,6 +59,10 @@ impl State {
                 // 2^64 orders of one meter are none that anybody lives to see.
                 self.orders_issued = self.orders_issued.saturating_add(1);
                 queued.number = Some(self.orders_issued);
+                // The time that a clock is set to is that of the call, not of when somebody thought of it.
+                if let Task::Clock { tenths } = &mut queued.task {
+                    *tenths = tenths_since_epoch(now_ms);
+                }
                 let order = Order { serial, number: self.orders_issued, task: queued.task };
                 effects.push(Effect::OrderGiven(order));
             }
