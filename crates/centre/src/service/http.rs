@@ -91,7 +91,6 @@ pub fn routes(app: App) -> Router {
         .nest("/api/v1", api::routes())
         .nest("/h/v1", post::desk::routes())
         .merge(console::routes())
-        .merge(web::assets())
         .layer(middleware::from_fn(web::protect))
         .layer(middleware::from_fn(note))
         .with_state(app)

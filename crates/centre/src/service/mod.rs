@@ -93,6 +93,13 @@ impl Centre {
         &self.opened
     }
 
+    /// Waits until a part of the centre has ended that nobody told to: it is broken then.
+    pub async fn broken(&mut self) {
+        if let Some(Err(error)) = self.tasks.join_next().await {
+            tracing::error!(%error, "a part of the centre broke");
+        }
+    }
+
     /// Takes no new work, and finishes what is under way. Whether all of it was finished in time.
     pub async fn stop(mut self) -> bool {
         // Nobody to tell is what is wanted.

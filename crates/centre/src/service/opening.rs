@@ -56,7 +56,9 @@ pub enum StartFault {
 pub async fn open(configuration: &Configuration) -> Result<Opened, StartFault> {
     let store = Store::open(configuration.database.clone(), &crate::MIGRATIONS).await?;
     let is_new = KeySafe::is_new(&store).await?;
-    let if_missing = if is_new { IfMissing::Make } else { IfMissing::Refuse };
+    // Who names a former master key is changing to another one, which may have to be made.
+    let makes = is_new || !configuration.former_keys.is_empty();
+    let if_missing = if makes { IfMissing::Make } else { IfMissing::Refuse };
     let master = master_key(&configuration.keys, if_missing)?;
     let former = configuration.former_keys.iter().map(|keys| master_key(keys, IfMissing::Refuse));
     let former = former.collect::<Result<_, _>>()?;

@@ -637,7 +637,7 @@ async fn no_answer_of_a_full_tour_holds_key_material(database: Database) {
         (
             Method::PUT,
             "/conditions",
-            json!({"refill_max_minor": 5_000, "call_back_only": true, "registered": "030/1"}),
+            json!({"refill_max_minor": 5_000, "call_back_only": true, "registered": "tel:0301"}),
         ),
         (Method::DELETE, "/grant", Value::Null),
         (

@@ -288,10 +288,10 @@ fn an_operator_enrols_a_meter_and_is_told_what_to_do_next() {
         assert!(answer.text.contains("needs a number"), "{}", answer.text);
         assert!(answer.text.contains("value=\"4711\"") && answer.text.contains("value=\"yes\" checked"));
         let mut entries = entries.to_vec();
-        entries.push(("registered", "meter.example:7100"));
+        entries.push(("registered", "tcp:meter.example:7100"));
         let answer = otto.fill_in("/meters/new", &entries).await;
         assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
-        let command = "porto centre personalise 00004711 --out 00004711.personalisation";
+        let command = "porto centre meter personalise 00004711 --out 00004711.personalisation";
         assert!(answer.text.contains(command), "{}", answer.text);
         let detail = console.app.catalogue().meter(meter(4711)).await.unwrap();
         assert!(answer.text.contains(&format!("{:08}", detail.meter.call_number)), "{}", answer.text);
@@ -301,7 +301,7 @@ fn an_operator_enrols_a_meter_and_is_told_what_to_do_next() {
         assert!(answer.text.contains("A meter with this number is in the books already."), "{}", answer.text);
         let page = otto.shown("/meters/4711").await;
         assert!(
-            page.contains("The meter has not called yet") && page.contains("meter.example:7100"),
+            page.contains("The meter has not called yet") && page.contains("tcp:meter.example:7100"),
             "{page}"
         );
     });
@@ -339,8 +339,8 @@ fn an_operator_stops_frees_marks_and_opens_a_meter() {
         let answer = otto.fill_in("/meters/7/withdraw-announcement", &[]).await;
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(answer.text.contains("No announced opening waits for the meter."), "{}", answer.text);
-        let rules = [("refill_max", "50.00"), ("registered", "+49301234")];
-        assert!(otto.done("/meters/7/rules", &rules).await.contains("+49301234"));
+        let rules = [("refill_max", "50.00"), ("registered", "tel:0301234")];
+        assert!(otto.done("/meters/7/rules", &rules).await.contains("tel:0301234"));
     });
 }
 

@@ -98,7 +98,7 @@ async fn operator_enrols_a_meter(browser: &Chromium, reference: &str) {
     browser.type_into("value_min", "0.20").await;
     browser.enter("main button[type=submit]").await;
     let text = browser.text().await;
-    assert!(text.contains("porto centre personalise 00004711"), "{reference}: {text}");
+    assert!(text.contains("porto centre meter personalise 00004711"), "{reference}: {text}");
     browser.picture("enrolled").await;
 }
 

@@ -174,7 +174,7 @@ fn rule_fields(visitor: &Visitor, conditions: &Conditions) -> Vec<Field<'static>
             .value(visitor.typed(conditions.refill_max)),
         Field::text("registered", "Number or address at which it is called back")
             .value(registered)
-            .hint("Such as +493012345 or meter.example:7100.")
+            .hint("Such as tel:03012345 or tcp:meter.example:7100.")
             .optional(),
         Field::text("call_back_only", "Credit only after the centre has called back")
             .kind(Kind::Check)

@@ -89,7 +89,7 @@ fn fields(
             .value(DAYS_AHEAD.to_string()),
         Field::text("refill_max", "Greatest amount of a refill").kind(Kind::Amount).hint(usual).optional(),
         Field::text("registered", "Number or address at which it is called back")
-            .hint("Such as +493012345 or meter.example:7100.")
+            .hint("Such as tel:03012345 or tcp:meter.example:7100.")
             .optional(),
         Field::text("call_back_only", "Credit only after the centre has called back")
             .kind(Kind::Check)
@@ -170,7 +170,7 @@ fn enrolled(visitor: &Visitor, serial: Serial, personalised: Personalised) -> Re
         ("Call number (PAN)", html! { (format!("{:08}", personalised.pan)) }),
         ("Number for its seal", html! { (personalised.seal) }),
     ];
-    let command = format!("porto centre personalise {serial} --out {serial}.personalisation");
+    let command = format!("porto centre meter personalise {serial} --out {serial}.personalisation");
     let content = html! {
         (panel("Next: personalise the device", &html! {
             p { "Run this on the centre's own machine. It writes the meter's keys into a file that only its owner can read; the device takes it in once, and then the file must be destroyed." }

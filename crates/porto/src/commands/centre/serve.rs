@@ -69,11 +69,14 @@ impl Serve {
         // From here on a signal is kept until somebody looks.
         let mut terminate = signal(SignalKind::terminate()).map_err(Failure::usage)?;
         let mut interrupt = signal(SignalKind::interrupt()).map_err(Failure::usage)?;
-        let centre = Centre::start(configuration).await.map_err(start_failure)?;
+        let mut centre = Centre::start(configuration).await.map_err(start_failure)?;
         self.say(configuration, &centre).await?;
         tokio::select! {
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}
+            () = centre.broken() => {
+                return Err(Failure::usage("a part of the centre has ended by itself: see the log, and start it anew"));
+            }
         }
         tracing::info!("told to stop: finishing what is under way");
         match centre.stop().await {
