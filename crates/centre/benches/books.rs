@@ -18,7 +18,7 @@ mod exchange;
 
 use account_device::money;
 use caller::{Caller, Outcome};
-use centre::books::{Books, SqlMeters};
+use centre::books::SqlMeters;
 use centre::calls::Rate;
 use centre::decisions::Settings;
 use centre::plausibility;
@@ -279,11 +279,13 @@ async fn regular_run() {
         let start = Instant::now();
         let mut most = before;
         let mut meters = SqlMeters::new(centre.office.books().store().clone(), "bench", now_ms);
-        let outcome = plausibility::run(&mut meters, &Settings::default(), now_ms(), 2_000, |_| {
+        let settings = Settings::default();
+        let outcome = plausibility::run(&mut meters, &settings, now_ms(), 2_000, |_| {
             most = resident_kib(std::process::id()).max(most);
             ControlFlow::Continue(())
-        });
-        let outcome = outcome.await.unwrap();
+        })
+        .await
+        .unwrap();
         let plausibility::Outcome::Finished(run) = outcome else { panic!("{outcome:?}") };
         println!(
             "{name} over {} meters: {:.1} s (goal 60 s), {:.0} MB at most (goal 300 MB)",

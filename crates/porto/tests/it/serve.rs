@@ -10,6 +10,7 @@ use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc;
 use std::time::Duration;
 use terms::{Date, Money};
 
@@ -146,13 +147,16 @@ fn a_daemon_killed_while_it_franks_loses_and_doubles_nothing() {
     };
     for round in 0..25 {
         let daemon = Daemon::on_meter(&desk);
-        // The time runs from here: until then the device has measured this program, however large it is.
         let client = sender.connect().unwrap();
+        let (franked, has_franked) = mpsc::channel();
+        // The time runs from the first franking: until then the device has measured this program, however large it is
+        // and however much else the machine has to do.
         let killer = std::thread::spawn(move || {
+            has_franked.recv().unwrap();
             std::thread::sleep(Duration::from_millis(5 + 3 * round));
             daemon.signal("KILL")
         });
-        let ended = sender.frank_until_it_fails(client);
+        let ended = sender.frank_until_it_fails(client, &franked);
         assert!(matches!(ended, ClientError::Closed), "{ended}");
         assert!(!killer.join().unwrap().success());
     }
@@ -189,11 +193,13 @@ impl Sender {
         Ok(client)
     }
 
-    fn frank_until_it_fails(&mut self, mut client: Client) -> ClientError {
+    fn frank_until_it_fails(&mut self, mut client: Client, franked: &mpsc::Sender<()>) -> ClientError {
         loop {
             if let Err(error) = self.frank(&mut client) {
                 return error;
             }
+            // Whoever has heard of one needs no other.
+            let _ = franked.send(());
         }
     }
 

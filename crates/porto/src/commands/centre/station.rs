@@ -17,7 +17,7 @@ use std::process::ExitCode;
 #[derive(clap::Subcommand)]
 pub enum Command {
     /// Take a station in: draws its key and its token
-    Add(Add),
+    Add(Box<Add>),
     /// Show the stations, and which lists they have taken in
     List(List),
 }
