@@ -75,9 +75,11 @@ impl Centre {
         let account =
             porto.json(&format!("centre customer show {} --centre centre --json", self.customer), false)?;
         let (r3, balance) = (registers["r3"].as_i64(), account["balance_minor"].as_i64());
-        println!("  the meter has {r3:?} of credit in all, the customer {balance:?} left of {PAID}");
         match (r3, balance) {
-            (Some(r3), Some(balance)) if r3 == credit && balance == PAID - credit => Ok(()),
+            (Some(r3), Some(balance)) if r3 == credit && balance == PAID - credit => {
+                println!("  the meter has {r3} of credit in all, the customer {balance} left of {PAID}");
+                Ok(())
+            }
             _ => Err(format!("{credit} was granted, and the meter says {r3:?}, the account {balance:?}")),
         }
     }
