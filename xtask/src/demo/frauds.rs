@@ -17,9 +17,9 @@ pub fn attempt(porto: &Porto, mailroom: &Mailroom, letters: &[Letter], verdicts:
         indicium[field] = value;
         let forgery = Letter { name: format!("frauds/{name}"), indicium };
         letters::draw(porto, &forgery)?;
-        let picture = photographs::take(porto, &format!("{}.png", forgery.name), Preset::Scan, 1)?;
-        let said = porto.json(&format!("post read {picture} --meters {LIST} --json"), true)?;
-        verdicts.note(what, &picture, "forged", &said[0]);
+        let drawing = format!("{}.png", forgery.name);
+        let (picture, said) = photographs::judged(porto, &drawing, Preset::Scan, 1)?;
+        verdicts.note(what, &picture, "forged", &said);
         Ok::<(), String>(())
     };
     let other = letters::frank_one(porto, &mailroom.second, 110, "frauds/second")?;

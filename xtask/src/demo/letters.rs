@@ -1,6 +1,6 @@
 //! Honest mail: letters franked, drawn, photographed, and read back as genuine.
 
-use super::mailroom::{LIST, Mailroom, Meter};
+use super::mailroom::{Mailroom, Meter};
 use super::photographs;
 use super::porto::Porto;
 use super::verdicts::Verdicts;
@@ -57,10 +57,10 @@ pub fn draw(porto: &Porto, letter: &Letter) -> Outcome {
 /// Photographs the letters and reads them back.
 pub fn read_back(porto: &Porto, letters: &[Letter], verdicts: &mut Verdicts) -> Outcome {
     for (index, (letter, (postage, preset))) in letters.iter().zip(LETTERS).enumerate() {
-        let picture = photographs::take(porto, &format!("{}.png", letter.name), preset, index as u64 + 1)?;
-        let said = porto.json(&format!("post read {picture} --meters {LIST} --json"), true)?;
+        let drawing = format!("{}.png", letter.name);
+        let (picture, said) = photographs::judged(porto, &drawing, preset, index as u64 + 1)?;
         let value = format!("letter of {}.{:02}, {}", postage / 100, postage % 100, preset.name());
-        verdicts.note(&value, &picture, "genuine", &said[0]);
+        verdicts.note(&value, &picture, "genuine", &said);
     }
     Ok(())
 }

@@ -17,8 +17,8 @@ use terms::{Date, Money, Serial};
 
 /// Most readings of the serial number that are looked up.
 const SERIALS_MAX: usize = 256;
-/// Most readings of the date that are tried for each serial number.
-const DATES_MAX: usize = 64;
+/// Most readings of the date that are looked at for each serial number.
+const DATES_MAX: usize = 256;
 /// Most meters whose rows are tried.
 const METERS_MAX: usize = 8;
 /// An agreeing reading is accepted only if it is at least this probable beside the most probable reading.
@@ -63,6 +63,8 @@ struct Attempt<'l> {
     date: Option<Date>,
     /// Natural logarithm of the probability of serial and date.
     log_probability: f64,
+    /// What a row that this profile excludes weighs: the other epochs of the meter have their say in the same reading.
+    weight: f64,
     row: RowReading,
     rows: OnceCell<Falling>,
     /// The next row and the logarithm of its probability.
@@ -111,20 +113,21 @@ pub fn explore<'l>(
     list: &'l KnownMeters,
     risk: f64,
 ) -> Exploration<'l> {
-    let mut attempts = attempts(evidence, open, list);
+    let (mut attempts, impossible) = attempts(evidence, open, list);
     let likely_meter = attempts.first().map(|attempt| attempt.meter);
     let mut exploration =
         Exploration { tried: 0, agreeing: None, contradicting: None, misreading: 1.0, likely_meter };
     // What was tried and cannot have been printed by any meter known.
-    let mut excluded = 0.0;
+    let mut excluded = impossible;
     let mut most_probable = 0.0_f64;
     while exploration.tried < ROWS_MAX {
         let Some((attempt, symbols, log_probability)) = next(&mut attempts) else { break };
         exploration.tried += 1;
         let probability = log_probability.exp();
+        let weight = attempt.weight;
         most_probable = most_probable.max(probability);
         match stand(open, attempt, symbols, probability) {
-            None => excluded += probability,
+            None => excluded += weight * probability,
             Some((standing, true)) => {
                 let outside = standing.mv_in_interval == Some(false);
                 let allowed = if outside { OUTSIDE_RISK } else { risk };
@@ -139,7 +142,7 @@ pub fn explore<'l>(
                 }
             }
             Some((standing, false)) => {
-                excluded += probability * (1.0 - open_probability(open, &standing));
+                excluded += weight * probability * (1.0 - open_probability(open, &standing));
                 exploration.keep_contradicting(standing);
             }
         }
@@ -172,30 +175,35 @@ fn shown_digits<'o>(open: &'o Open<'_>, profile: &Profile) -> Option<&'o Digits>
     open.count.as_ref().filter(|_| profile.show_count)
 }
 
-/// Every way to read serial and date that leads to a known meter, the most probable first.
-fn attempts<'l>(evidence: &impl Evidence, open: &Open<'_>, list: &'l KnownMeters) -> Vec<Attempt<'l>> {
-    let mut attempts = Vec::new();
+/// Every way to read serial and date that leads to a known meter, the most probable first; and the probability of
+/// those that lead to none, as no meter prints a day that does not exist.
+fn attempts<'l>(evidence: &impl Evidence, open: &Open<'_>, list: &'l KnownMeters) -> (Vec<Attempt<'l>>, f64) {
+    let (mut attempts, mut impossible) = (Vec::new(), 0.0);
     let mut meters = 0;
     let mut seen_mass = 0.0;
+    let dated = Dates::read(open);
     for (value, probability) in open.serial.falling().take(SERIALS_MAX) {
         seen_mass += probability;
         if let Some(meter) = open::serial(value).and_then(|serial| list.meter(serial)) {
             meters += 1;
-            for (profile, cipher) in meter.epochs() {
-                let symbols = row_length(profile.set, profile.cipher.is_binary());
-                let Some(row) = evidence.row(profile.set, symbols) else { continue };
-                for (date, date_probability) in dates(open, profile) {
-                    attempts.push(Attempt {
-                        meter,
-                        profile,
-                        cipher,
-                        date,
-                        log_probability: (probability * date_probability).ln(),
-                        row: row.clone(),
-                        rows: OnceCell::new(),
-                        next: None,
-                    });
-                }
+            let rows: Vec<_> =
+                meter.epochs().filter_map(|epoch| Some((epoch, row_of(evidence, epoch.0)?))).collect();
+            let weight = 1.0 / rows.len() as f64;
+            for ((profile, cipher), row) in rows {
+                let undated = Dates::unbound();
+                let dates = if profile.bind_date { &dated } else { &undated };
+                impossible += weight * probability * dates.impossible;
+                attempts.extend(dates.possible.iter().map(|&(date, date_probability)| Attempt {
+                    meter,
+                    profile,
+                    cipher,
+                    date,
+                    log_probability: (probability * date_probability).ln(),
+                    weight,
+                    row: row.clone(),
+                    rows: OnceCell::new(),
+                    next: None,
+                }));
             }
         }
         if meters >= METERS_MAX || 1.0 - seen_mass < MISREADING_LIMIT / 100.0 {
@@ -207,16 +215,42 @@ fn attempts<'l>(evidence: &impl Evidence, open: &Open<'_>, list: &'l KnownMeters
     }
     attempts.retain(|attempt| attempt.next.is_some());
     attempts.sort_by(|a, b| b.log_probability.total_cmp(&a.log_probability));
-    attempts
+    (attempts, impossible)
 }
 
-/// The dates to try: those the digits may show, or none where the profile does not bind the date.
-fn dates(open: &Open<'_>, profile: &Profile) -> Vec<(Option<Date>, f64)> {
-    if !profile.bind_date {
-        return vec![(None, 1.0)];
+/// The row as this profile prints it, if the layout has room for one.
+fn row_of(evidence: &impl Evidence, profile: &Profile) -> Option<RowReading> {
+    evidence.row(profile.set, row_length(profile.set, profile.cipher.is_binary()))
+}
+
+/// The dates to try.
+struct Dates {
+    /// Those the digits may show, or none where the profile does not bind the date, with their probabilities.
+    possible: Vec<(Option<Date>, f64)>,
+    /// The probability of digits that are no day of the calendar.
+    impossible: f64,
+}
+
+impl Dates {
+    fn unbound() -> Dates {
+        Dates { possible: vec![(None, 1.0)], impossible: 0.0 }
     }
-    let readings = open.date.falling().take(DATES_MAX);
-    readings.filter_map(|(value, probability)| Some((Some(open::date(value)?), probability))).collect()
+
+    fn read(open: &Open<'_>) -> Dates {
+        let mut dates = Dates { possible: Vec::new(), impossible: 0.0 };
+        let mut seen_mass = 0.0;
+        for (value, probability) in open.date.falling().take(DATES_MAX) {
+            seen_mass += probability;
+            match open::date(value) {
+                Some(date) => dates.possible.push((Some(date), probability)),
+                None => dates.impossible += probability,
+            }
+            if 1.0 - seen_mass < MISREADING_LIMIT / 100.0 {
+                break;
+            }
+        }
+        dates
+    }
 }
 
 impl Attempt<'_> {

@@ -251,6 +251,45 @@ fn a_disagreement_that_a_misreading_may_explain_accuses_nobody() {
     assert_eq!(judged(&blurred).verdict, Verdict::Unreadable);
 }
 
+/// A meter that changes its key stands on the list with both: a reading is ruled out only when neither key makes it
+/// agree, so that what the first excludes does not count twice.
+///
+/// Claim: X14
+#[test]
+fn two_keys_of_a_meter_do_not_rule_a_reading_out_twice() {
+    let mut paper = paper();
+    let list = list_with(|list| {
+        let former = list.meters[0].epochs[0].clone();
+        list.meters[0].epochs.insert(
+            0,
+            EpochEntry { keys: vec![KeyEntry { slot: former.keys[0].slot, key: key(7) }], ..former },
+        );
+    });
+    assert_eq!(judge(&paper, &list, &Circumstances::default()).verdict, Verdict::Genuine);
+    // What looks most like another symbol, at four to one, is what was printed after all.
+    let printed = paper.cells[5].top().0;
+    let mut doubtful = cell(22, (printed + 1) % 22, SHARP);
+    doubtful.log_likelihood[usize::from(printed)] = 0.25_f32.ln();
+    paper.cells[5] = doubtful;
+    let judgement = judge(&paper, &list, &Circumstances::default());
+    assert_eq!(judgement.verdict, Verdict::Genuine, "{}", judgement.reason);
+}
+
+/// A date that no calendar has is no reading of an honest imprint: what it may be misread as is not left open for it.
+///
+/// Claim: X15
+#[test]
+fn days_that_do_not_exist_leave_no_doubt_open() {
+    let p2 = Profile::named("p2").unwrap();
+    let list = list_of("p2", |_| {});
+    let mut paper = paper_of(&p2, SERIAL, &quantities(42, 110), SHARP);
+    paper.open.date = field("20261130", SHARP);
+    // The last digit may be a 1: the 31st of November.
+    paper.open.date.digits[7].log_likelihood[1] = 0.2_f32.ln();
+    let judgement = judge(&paper, &list, &Circumstances::default());
+    assert_eq!(judgement.verdict, Verdict::Forged, "{}", judgement.reason);
+}
+
 /// Claim: D12
 #[test]
 fn suspicion_in_cipher_and_marked_meters_are_suspicious() {
