@@ -19,8 +19,9 @@ use link::h::{
 };
 use sha2::{Digest, Sha256};
 use sqlx::Row;
+use sqlx::any::AnyRow;
 use std::sync::Arc;
-use store::work;
+use store::{Transaction, work};
 use terms::{Date, Serial};
 
 /// What the centre makes lists of.
@@ -50,6 +51,22 @@ pub struct Refreshed {
     pub number: u64,
     /// Whether it was issued now; otherwise nothing has changed.
     pub is_new: bool,
+}
+
+/// The row of a pass, held. One that is not there is made, so that of two instances that begin at once one waits.
+async fn held_pass(transaction: &mut Transaction, of: Of, lock: &str) -> Result<AnyRow, sqlx::Error> {
+    loop {
+        let insert = "INSERT INTO post_pass (kind, station, number, begun_ms, basis, pieces, entries, is_through) \
+                      VALUES ($1, $2, 0, -1, 0, 0, 0, 0) ON CONFLICT DO NOTHING";
+        let insert = sqlx::query(insert).bind(of.kind.name()).bind(of.station_number());
+        insert.execute(&mut **transaction).await?;
+        let select = format!("{SELECT_PASS}{lock}");
+        let select = sqlx::query(sqlx::AssertSqlSafe(select)).bind(of.kind.name());
+        // Another instance may have issued the list in between, and its pass is gone.
+        if let Some(row) = select.bind(of.station_number()).fetch_optional(&mut **transaction).await? {
+            return Ok(row);
+        }
+    }
 }
 
 impl PostDesk {
@@ -132,14 +149,7 @@ impl PostDesk {
         self.store()
             .transaction::<_, PostFault, _>(|transaction| {
                 work(async move {
-                    // A row that is there can be held: of two instances that begin at once, one waits.
-                    let insert = "INSERT INTO post_pass (kind, station, number, begun_ms, basis, pieces, entries, \
-                                  is_through) VALUES ($1, $2, 0, -1, 0, 0, 0, 0) ON CONFLICT DO NOTHING";
-                    let insert = sqlx::query(insert).bind(of.kind.name()).bind(of.station_number());
-                    insert.execute(&mut **transaction).await?;
-                    let select = format!("{SELECT_PASS}{lock}");
-                    let select = sqlx::query(sqlx::AssertSqlSafe(select)).bind(of.kind.name());
-                    let row = select.bind(of.station_number()).fetch_one(&mut **transaction).await?;
+                    let row = held_pass(transaction, of, lock).await?;
                     let pass = pass_in(&row).map_err(stop)?;
                     let is_fresh = pass.begun_ms >= 0 && now_ms.saturating_sub(pass.begun_ms) <= PASS_MS_MAX;
                     if is_fresh { Ok(pass) } else { Ok(begin_anew(transaction, of, now_ms).await?) }
