@@ -5,7 +5,6 @@
 use crate::catalogue::Catalogue;
 use crate::office::Office;
 use crate::people::People;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 /// The centre, as those who serve requests see it.
 #[derive(Clone, Debug)]
@@ -18,11 +17,15 @@ pub struct App {
     pub is_secure: bool,
 }
 
+/// The time by the system's clock, in milliseconds since 1970 UTC.
+pub fn now_ms() -> i64 {
+    jiff::Timestamp::now().as_millisecond()
+}
+
 impl App {
     /// The time by the system's clock, in milliseconds since 1970 UTC.
     pub fn now_ms(&self) -> i64 {
-        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+        now_ms()
     }
 
     /// What lists and pages show.

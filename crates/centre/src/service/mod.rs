@@ -21,6 +21,7 @@ pub use configuration::{
 };
 pub use opening::{Opened, StartFault, open};
 
+use crate::app::now_ms;
 use crate::calls::{CallBacks, Clerk, Doors, Switchboard, Times};
 use crate::people::People;
 use std::net::SocketAddr;
@@ -40,11 +41,6 @@ pub struct Centre {
     http: SocketAddr,
     ending: watch::Sender<bool>,
     tasks: JoinSet<()>,
-}
-
-/// The time of the system's clock, in milliseconds since 1970 UTC.
-pub fn now_ms() -> i64 {
-    jiff::Timestamp::now().as_millisecond()
 }
 
 impl Centre {

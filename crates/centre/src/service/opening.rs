@@ -1,8 +1,7 @@
 //! From the settings to an office: database, keys, people.
 
 use super::configuration::{Configuration, ConfigurationFault, KeysConfiguration};
-use super::now_ms;
-use crate::app::App;
+use crate::app::{App, now_ms};
 use crate::audit::LogName;
 use crate::books::SqlBooks;
 use crate::calls::OpenFault;

@@ -4,8 +4,8 @@
 //! What always holds: each is one instance's at a time; one that failed is tried again at the next look, and is no reason
 //! to end.
 
-use super::now_ms;
 use super::opening::Opened;
+use crate::app::now_ms;
 use crate::audit::log;
 use crate::books::{Lease, SqlMeters, take_lease};
 use crate::plausibility::{self, Outcome};

@@ -1,11 +1,16 @@
 //! The console in a real browser: by the keyboard alone, wide and on a phone, light and dark. Pictures of all pages are
 //! left in `target/screenshots`.
 
+use crate::account_device::{money, work};
+use crate::caller::Outcome;
 use crate::chromium::Chromium;
 use crate::console_desk::{Console, PASSWORD};
 use crate::databases::run;
+use crate::exchange::{self, Link};
 use centre::audit::{LogName, log};
+use centre::calls::Rate;
 use centre::console::invitation_path;
+use link::call::{Ask, Trigger};
 use std::net::SocketAddr;
 use tokio::net::TcpListener;
 
@@ -30,6 +35,7 @@ fn a_centre_is_set_up_and_run_by_keyboard_alone() {
         let reference = operator_makes_a_customer(&browser).await;
         operator_enrols_a_meter(&browser, &reference).await;
         operator_books_a_deposit(&browser, &reference).await;
+        operator_follows_a_refill(&console, &browser, &base).await;
         operator_announces_an_opening(&browser, &base).await;
         browser.close().await;
     });
@@ -112,6 +118,27 @@ async fn operator_books_a_deposit(browser: &Chromium, reference: &str) {
     let text = browser.text().await;
     assert!(text.contains("The deposit is booked.") && text.contains("250.00"), "{text}");
     browser.picture("deposit-booked").await;
+}
+
+/// The meter calls while the operator watches its page: what was booked is there when he looks again.
+async fn operator_follows_a_refill(console: &Console, browser: &Chromium, base: &str) {
+    let office = &console.app.office;
+    let link = Link::open(office, Rate::default()).await;
+    let mut meter = exchange::caller(office, 4711.try_into().unwrap()).await;
+    browser.goto(&format!("{base}/meters/00004711")).await;
+    let before = browser.text().await;
+    assert!(!before.contains("80.00"), "{before}");
+    let ask = Ask::Amount { amount: money(8_000), work: work("") };
+    let outcomes = meter.call(link.address, Trigger::Manual, &[ask, Ask::Refill]).await;
+    assert!(matches!(outcomes[..], [Outcome::Ended(_), Outcome::Ended(_)]), "{outcomes:?}");
+    browser.goto(&format!("{base}/meters/00004711")).await;
+    let after = browser.text().await;
+    assert!(after.contains("80.00") && after.contains("refill"), "{after}");
+    browser.picture("refilled").await;
+    browser.enter("nav a[href=\"/customers\"]").await;
+    assert!(browser.text().await.contains("170.00"), "250.00 paid in, less 80.00");
+    browser.picture("customer-after-refill").await;
+    link.close().await;
 }
 
 async fn operator_announces_an_opening(browser: &Chromium, base: &str) {

@@ -52,8 +52,7 @@ impl Rewrap {
                     work(async move {
                         let desk = Desk::centre();
                         let event = Event::MasterKeyChanged { keys };
-                        let noted =
-                            log::append_to_desk(store, transaction, &desk, now_ms, "centre", &[event]).await;
+                        let noted = log::append_to_desk(transaction, &desk, now_ms, "centre", &[event]).await;
                         noted.map_err(Stop::from)
                     })
                 })

@@ -11,9 +11,10 @@ mod serve;
 mod station;
 
 use crate::failure::Failure;
+use centre::app::now_ms;
 use centre::books::BooksFault;
 use centre::office::OfficeFault;
-use centre::service::{Configuration, ConfigurationFault, Opened, StartFault, now_ms, open};
+use centre::service::{Configuration, ConfigurationFault, Opened, StartFault, open};
 use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;

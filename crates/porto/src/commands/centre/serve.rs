@@ -3,7 +3,8 @@
 use super::{Place, start_failure};
 use crate::failure::Failure;
 use crate::output;
-use centre::service::{Centre, Configuration, now_ms};
+use centre::app::now_ms;
+use centre::service::{Centre, Configuration};
 use serde::Serialize;
 use std::path::PathBuf;
 use std::process::ExitCode;
