@@ -71,11 +71,13 @@ fn say(what: &str, ours: f64, peer: &str, theirs: f64, goal: f64) {
     println!("{what}: {ours:.0}/s, {peer}: {theirs:.0}/s, ratio {ratio:.2} (goal {goal})");
 }
 
-/// Meters with an agreed amount that refill over and over, each call on a line of its own. Calls a second.
+/// Meters of as many customers, with an agreed amount, that refill over and over, each call on a line of its own. Calls a
+/// second.
 async fn refill_load(centre: &Centre) -> f64 {
     let mut meters = Vec::new();
     for number in 0..METERS {
-        let mut meter = centre.meter(number + 1, |_| ()).await;
+        let customer = centre.paying_customer(&format!("c{number}"), 1_000_000_000).await;
+        let mut meter = centre.meter(number + 1, |enrolment| enrolment.customer = customer).await;
         let usual = Ask::Amount { amount: money(10), work: Default::default() };
         meter.call(centre.link, Trigger::Manual, &[usual]).await;
         meters.push(meter);

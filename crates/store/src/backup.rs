@@ -34,7 +34,7 @@ impl Store {
         let failed = |error: std::io::Error| StoreError::Backup(format!("{}: {error}", to.display()));
         let _ = fs::remove_file(part);
         make_private(part).map_err(failed)?;
-        sqlx::query("VACUUM INTO $1").bind(name).execute(&self.pool).await?;
+        sqlx::query("VACUUM INTO $1").bind(name).execute(&self.reads).await?;
         File::open(part).and_then(|file| file.sync_all()).map_err(failed)?;
         fs::rename(part, to).map_err(failed)?;
         let folder = to.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));

@@ -9,6 +9,7 @@
 //! name a column of bytes differently. A server is backed up with its own `pg_dump`, a file with [`Store::backup`].
 
 mod backup;
+pub mod many;
 mod open;
 mod retry;
 mod target;
@@ -27,19 +28,29 @@ use tokio::sync::{Mutex, MutexGuard};
 /// A transaction in either database. Statements are executed on `&mut **transaction`, by who was lent it; committed it
 /// is by the store alone.
 #[derive(Debug)]
-pub struct Transaction(sqlx::Transaction<'static, sqlx::Any>);
+pub struct Transaction {
+    inner: sqlx::Transaction<'static, sqlx::Any>,
+    kind: Kind,
+}
+
+impl Transaction {
+    /// Which database it is in.
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+}
 
 impl Deref for Transaction {
     type Target = AnyConnection;
 
     fn deref(&self) -> &AnyConnection {
-        &self.0
+        &self.inner
     }
 }
 
 impl DerefMut for Transaction {
     fn deref_mut(&mut self) -> &mut AnyConnection {
-        &mut self.0
+        &mut self.inner
     }
 }
 
@@ -55,7 +66,9 @@ pub enum Kind {
 /// An open database.
 #[derive(Clone, Debug)]
 pub struct Store {
-    pool: AnyPool,
+    reads: AnyPool,
+    /// The same connections for a server; of a file one of its own, so that no writer waits for readers.
+    writes: AnyPool,
     kind: Kind,
     /// A file has one writer at a time: its writers queue here in turn, instead of polling the file's lock.
     writer: Arc<Mutex<()>>,
@@ -141,12 +154,12 @@ impl Store {
         let mut transaction = self.begin().await?;
         match work(&mut transaction).await {
             Ok(done) => {
-                transaction.0.commit().await.map_err(retry::failed_commit)?;
+                transaction.inner.commit().await.map_err(retry::failed_commit)?;
                 Ok(Ok(done))
             }
             Err(Stop::Refused(refusal)) => {
                 // Rolled back before the answer, so that nobody who hears it finds rows still locked.
-                transaction.0.rollback().await?;
+                transaction.inner.rollback().await?;
                 Ok(Err(refusal))
             }
             Err(Stop::Statement(error)) => Err(error.into()),
@@ -166,12 +179,12 @@ impl Store {
             Kind::File => "BEGIN IMMEDIATE",
             Kind::Server => "BEGIN ISOLATION LEVEL READ COMMITTED",
         };
-        Ok(Transaction(self.pool.begin_with(begin).await?))
+        Ok(Transaction { inner: self.writes.begin_with(begin).await?, kind: self.kind })
     }
 
     /// Where single statements that only read are put: each sees what was committed when it began.
     pub fn reads(&self) -> &AnyPool {
-        &self.pool
+        &self.reads
     }
 
     /// Which database stands behind it.
@@ -190,6 +203,7 @@ impl Store {
 
     /// Closes the database in good order.
     pub async fn close(self) {
-        self.pool.close().await;
+        self.writes.close().await;
+        self.reads.close().await;
     }
 }

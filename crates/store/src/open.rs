@@ -12,8 +12,8 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Connections to a file: one writes at a time, some read beside it.
-const FILE_CONNECTIONS: u32 = 4;
+/// Connections to a file that read beside the one that writes.
+const FILE_CONNECTIONS: u32 = 3;
 /// Connections to a server, which by default takes a hundred of all its clients.
 const SERVER_CONNECTIONS: u32 = 16;
 /// How long one waits for a free connection.
@@ -21,9 +21,10 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 /// A connection that has rested so long is tried before it is used.
 const RESTED: Duration = Duration::from_secs(1);
 
-/// Another process may write to the file as well; a power cut loses nothing that was committed.
+/// Another process may write to the file as well; a power cut loses nothing that was committed. What is written goes to
+/// its own place in pieces of up to 32 MiB, so that a page that changes often goes there once.
 const FILE_SETTINGS: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-     PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF";
+     PRAGMA wal_autocheckpoint = 8000; PRAGMA cache_size = -16000; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF";
 /// No lock is waited for without end, no client that fell silent holds one, and a commit waits for the disk even where
 /// the server was told otherwise.
 const SERVER_SETTINGS: &str = "SET lock_timeout = '10s'; SET idle_in_transaction_session_timeout = '30s'; \
@@ -61,16 +62,23 @@ async fn attempt(target: &Target, migrations: &Migrator) -> Result<Store, StoreE
     settle(&mut first, settings).await.map_err(failed)?;
     migrate(kind, &mut first, migrations).await?;
     first.close().await?;
-    let pool = AnyPoolOptions::new()
-        .max_connections(connections)
-        .acquire_timeout(ACQUIRE_TIMEOUT)
-        .test_before_acquire(false)
-        .before_acquire(|connection, rest| {
-            Box::pin(async move { Ok(rest.idle_for < RESTED || connection.ping().await.is_ok()) })
-        })
-        .after_connect(move |connection, _| Box::pin(settle(connection, settings)))
-        .connect_lazy_with(options);
-    Ok(Store { pool, kind, writer: Arc::default() })
+    let pool = |connections| {
+        AnyPoolOptions::new()
+            .max_connections(connections)
+            .acquire_timeout(ACQUIRE_TIMEOUT)
+            .test_before_acquire(false)
+            .before_acquire(|connection, rest| {
+                Box::pin(async move { Ok(rest.idle_for < RESTED || connection.ping().await.is_ok()) })
+            })
+            .after_connect(move |connection, _| Box::pin(settle(connection, settings)))
+            .connect_lazy_with(options.clone())
+    };
+    let reads = pool(connections);
+    let writes = match kind {
+        Kind::File => pool(1),
+        Kind::Server => reads.clone(),
+    };
+    Ok(Store { reads, writes, kind, writer: Arc::default() })
 }
 
 /// A server is locked by the migrator itself; a file, which it does not lock, by the transaction around all of it.

@@ -13,37 +13,67 @@ use sqlx::any::AnyRow;
 use sqlx::{AnyPool, Row};
 use std::collections::BTreeMap;
 use std::io::Write;
-use store::{Stop, Store, StoreError, Transaction, work};
+use store::many::Statement;
+use store::{Kind, Stop, Store, StoreError, Transaction, work};
 
 /// How many entries are read at once.
 const BATCH: i64 = 500;
 
-/// Puts entries to a chain that ends at this head, and gives its new head, which the caller keeps in the same
-/// transaction. What is too long to be an entry is a mistake of the caller's.
-pub async fn append(
-    transaction: &mut Transaction,
+const ENTRY: Statement<6> = Statement {
+    before: "INSERT INTO audit_entry (chain, number, at_ms, who, event, hash) VALUES ",
+    after: "",
+};
+
+/// The entries of a chain that ends at this head so far. What is too long to be an entry is a mistake of the caller's.
+pub fn extend(
     chain: &Chain,
     mut head: Head,
     at_ms: i64,
     who: &str,
     events: &[Event],
-) -> Result<Head, sqlx::Error> {
+) -> Result<Vec<Record>, sqlx::Error> {
+    let mut records = Vec::with_capacity(events.len());
     for event in events {
         let record =
             head.append(chain, at_ms, who, event).map_err(|fault| sqlx::Error::Encode(fault.into()))?;
         head = record.head();
-        let insert = "INSERT INTO audit_entry (chain, number, at_ms, who, event, hash) VALUES ($1, $2, $3, $4, $5, $6)";
-        let insert =
-            sqlx::query(insert).bind(chain.to_string()).bind(record.number.cast_signed()).bind(at_ms);
-        let insert = insert.bind(who).bind(record.event).bind(record.hash.to_string());
-        insert.execute(&mut **transaction).await?;
+        records.push(record);
     }
-    Ok(head)
+    Ok(records)
+}
+
+/// Writes entries, whose chains' new heads the caller keeps in the same transaction.
+pub async fn write(transaction: &mut Transaction, records: &[Record]) -> Result<(), sqlx::Error> {
+    let row = |record: &Record| {
+        [
+            record.chain.to_string().into(),
+            record.number.cast_signed().into(),
+            record.at_ms.into(),
+            record.who.as_str().into(),
+            record.event.as_str().into(),
+            record.hash.to_string().into(),
+        ]
+    };
+    ENTRY.execute(transaction, &records.iter().map(row).collect::<Vec<_>>()).await
+}
+
+/// Puts entries to a chain that ends at this head, and gives its new head, which the caller keeps in the same
+/// transaction.
+pub async fn append(
+    transaction: &mut Transaction,
+    chain: &Chain,
+    head: Head,
+    at_ms: i64,
+    who: &str,
+    events: &[Event],
+) -> Result<Head, sqlx::Error> {
+    let records = extend(chain, head, at_ms, who, events)?;
+    write(transaction, &records).await?;
+    Ok(records.last().map_or(head, Record::head))
 }
 
 /// Puts entries to a desk's chain.
 pub async fn append_to_desk(
-    store: &Store,
     transaction: &mut Transaction,
     desk: &Desk,
     at_ms: i64,
@@ -53,9 +83,9 @@ pub async fn append_to_desk(
     let start = "INSERT INTO desk (name, audit_number, audit_hash) VALUES ($1, 0, $2) ON CONFLICT DO NOTHING";
     let start = sqlx::query(start).bind(desk.name()).bind(Digest::NONE.to_string());
     start.execute(&mut **transaction).await?;
-    let select = match store.kind() {
-        store::Kind::File => "SELECT audit_number, audit_hash FROM desk WHERE name = $1",
-        store::Kind::Server => "SELECT audit_number, audit_hash FROM desk WHERE name = $1 FOR UPDATE",
+    let select = match transaction.kind() {
+        Kind::File => "SELECT audit_number, audit_hash FROM desk WHERE name = $1",
+        Kind::Server => "SELECT audit_number, audit_hash FROM desk WHERE name = $1 FOR UPDATE",
     };
     let row = sqlx::query(select).bind(desk.name()).fetch_one(&mut **transaction).await?;
     let chain = Chain::Desk(desk.clone());
@@ -218,8 +248,7 @@ pub async fn export<W: Write>(
     let (mut number, mut written) = (0_i64, 0);
     loop {
         number += 1;
-        let select = "SELECT number, at_ms, heads, entries, root, previous, signature FROM audit_seal WHERE number = $1";
-        let Some(row) = sqlx::query(select).bind(number).fetch_optional(pool).await? else { break };
+        let Some(seal) = seal_numbered(pool, number.cast_unsigned()).await? else { break };
         let chains = sqlx::query("SELECT DISTINCT chain FROM audit_entry WHERE seal = $1").bind(number);
         let mut names: Vec<String> =
             chains.fetch_all(pool).await?.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?;
@@ -229,7 +258,7 @@ pub async fn export<W: Write>(
             written += export_chain(pool, &chain, number, &mut writer).await?;
             progress(written);
         }
-        writer.seal(&seal_of(&row)?)?;
+        writer.seal(&seal)?;
     }
     Ok(writer.end()?)
 }

@@ -48,6 +48,21 @@ pub trait Books: Send + Sync {
         T: Send,
         E: Send;
 
+    /// The same for what happens many times a second, as in calls: it may be made durable together with changes of other
+    /// meters. So `change` must own what it needs.
+    fn change_among_others<T, E>(
+        &self,
+        serial: Serial,
+        page: Page,
+        change: impl Fn(&mut Folder, &mut Page) -> Result<T, E> + Send + Sync + 'static,
+    ) -> impl Future<Output = Result<Result<T, E>, BooksFault>> + Send
+    where
+        T: Send + 'static,
+        E: Send + 'static,
+    {
+        self.change(serial, page, change)
+    }
+
     /// A meter's folder as it is now.
     fn folder(&self, serial: Serial) -> impl Future<Output = Result<Folder, BooksFault>> + Send;
 

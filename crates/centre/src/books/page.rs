@@ -6,6 +6,7 @@ use crate::account::{Discrepancy, Effect, Open, OpeningEnd};
 use crate::audit::Event;
 use crate::decisions::{Cause, Reaction, ReactionKind};
 use crate::dossier::Turn;
+use crate::hex;
 use link::call::{Ask, CallBackRequest, Number, Trigger};
 use link::{Order, Task};
 use terms::{Money, Registers, Serial};
@@ -99,6 +100,15 @@ pub struct CallNote {
     pub failure: String,
     /// Somebody asked for funds who was not entitled to.
     pub is_unauthorised: bool,
+}
+
+impl CallNote {
+    /// A new id, which begins with the time: so calls lie in their table as they come.
+    pub fn draw_id(now_ms: i64) -> Result<String, getrandom::Error> {
+        let mut random = [0; 10];
+        getrandom::fill(&mut random)?;
+        Ok(format!("{now_ms:012x}{}", hex::encode(&random)))
+    }
 }
 
 /// Why a call is made.

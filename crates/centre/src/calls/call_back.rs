@@ -174,13 +174,12 @@ impl CallBacks {
     /// The meter holds no such request: somebody else asked in its name.
     async fn report_unauthorised(&self, serial: Serial, origin: &str) -> Result<(), BooksFault> {
         let now_ms = (self.board.now_ms)();
-        let mut id = [0; 16];
-        getrandom::fill(&mut id).map_err(|_| BooksFault::Damaged("no randomness".to_owned()))?;
+        let id = CallNote::draw_id(now_ms).map_err(|_| BooksFault::Damaged("no randomness".to_owned()))?;
         let change = |_: &mut Folder, page: &mut Page| {
             let reason = "the meter holds no request for this call-back".to_owned();
             page.event(Event::Unauthorised { reason: reason.clone(), origin: origin.to_owned() });
             page.put(Row::Call(CallNote {
-                id: crate::hex::encode(&id),
+                id: id.clone(),
                 serial: Some(serial),
                 pan: None,
                 trigger: None,

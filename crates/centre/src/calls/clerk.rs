@@ -10,7 +10,6 @@ use crate::books::page::ask_name;
 use crate::books::{Books, BooksFault, CallNote, Folder, Page, Reading, Row};
 use crate::decisions::{Cause, Settings};
 use crate::dossier::{MeterFile, Turn};
-use crate::hex;
 use crate::keys::{KeyFault, KeyName, KeySafe};
 use crate::office::CentreSettings;
 use ed25519_dalek::{Signer, SigningKey};
@@ -63,11 +62,9 @@ pub struct Visit {
 impl Visit {
     /// A call that comes from there.
     pub fn new(origin: &str, now_ms: i64) -> Result<Visit, KeyFault> {
-        let mut id = [0; 16];
-        getrandom::fill(&mut id).map_err(|_| KeyFault::Random)?;
         Ok(Visit {
             note: CallNote {
-                id: hex::encode(&id),
+                id: CallNote::draw_id(now_ms).map_err(|_| KeyFault::Random)?,
                 serial: None,
                 pan: None,
                 trigger: None,
@@ -115,7 +112,7 @@ impl<B: Books, K: LinkKeys> Clerk<B, K> {
         &self,
         visit: &mut Visit,
         action: Action,
-        settings: &CentreSettings,
+        settings: &Arc<CentreSettings>,
         now_ms: i64,
     ) -> Option<Event<'static>> {
         visit.note.last_ms = now_ms;
@@ -123,10 +120,10 @@ impl<B: Books, K: LinkKeys> Clerk<B, K> {
             Action::LookUp { pan } => Some(self.look_up(visit, pan).await),
             Action::Judge(opening) => Some(Event::Judged(judge(visit, opening, settings))),
             Action::Book(begin) => {
-                Some(Event::Booked(self.book(visit, begin, &settings.decisions, now_ms).await))
+                Some(Event::Booked(self.book(visit, begin, Arc::clone(settings), now_ms).await))
             }
             Action::Settle(confirm) => {
-                Some(Event::Settled(self.settle(visit, &confirm, &settings.decisions, now_ms).await))
+                Some(Event::Settled(self.settle(visit, confirm, Arc::clone(settings), now_ms).await))
             }
             Action::MarkChangedKey => {
                 self.mark_changed_key(visit, &settings.decisions, now_ms).await;
@@ -168,7 +165,7 @@ impl<B: Books, K: LinkKeys> Clerk<B, K> {
         &self,
         visit: &mut Visit,
         begin: Begin,
-        settings: &Settings,
+        settings: Arc<CentreSettings>,
         now_ms: i64,
     ) -> Result<Data, Refused> {
         let (Some(serial), Some(call), Some(report)) = (visit.serial, visit.call, visit.report.clone())
@@ -179,22 +176,22 @@ impl<B: Books, K: LinkKeys> Clerk<B, K> {
         visit.note.serial = Some(serial);
         visit.note.transactions = visit.note.transactions.saturating_add(1);
         visit.note.ask = ask_name(&begin.ask).to_owned();
-        let note = &visit.note;
-        let ask = &begin.ask;
+        let note = visit.note.clone();
+        let ask = begin.ask;
         let page = Page::new("meter", now_ms);
         // Only what may cost the customer something has to hold his account meanwhile.
         let page =
             if matches!(ask, Ask::Refill | Ask::CallBack { .. }) { page } else { page.without_money() };
-        let change = |folder: &mut Folder, page: &mut Page| {
+        let change = move |folder: &mut Folder, page: &mut Page| {
             let before = folder.file.dossier.judged.status;
             let Folder { file, conditions, customer, .. } = folder;
             let rules = conditions.rules(customer);
-            let begun = file.begin(&call, &report, ask, &rules, settings, page.at_ms);
+            let begun = file.begin(&call, &report, &ask, &rules, &settings.decisions, page.at_ms);
             let (plan, turn) = begun.map_err(|_| Refused::OutOfTurn)?;
-            write_down(folder, page, turn, &report, note, before);
+            write_down(folder, page, turn, &report, &note, before);
             Ok(plan)
         };
-        let plan = self.books.change(serial, page, change).await;
+        let plan = self.books.change_among_others(serial, page, change).await;
         let plan = plan.map_err(|fault| unable(serial, &fault))???;
         let data = self.data(&plan);
         visit.given = Some(plan.given);
@@ -221,25 +218,26 @@ impl<B: Books, K: LinkKeys> Clerk<B, K> {
     async fn settle(
         &self,
         visit: &mut Visit,
-        confirm: &Confirm,
-        settings: &Settings,
+        confirm: Confirm,
+        settings: Arc<CentreSettings>,
         now_ms: i64,
     ) -> Result<End, Refused> {
         let (Some(serial), Some(call), Some(given)) = (visit.serial, visit.call, visit.given.take()) else {
             return Err(Refused::OutOfTurn);
         };
-        let note = &visit.note;
-        let (call, given) = (&call, &given);
-        let change = |folder: &mut Folder, page: &mut Page| {
+        let note = visit.note.clone();
+        let heard = confirm.report.clone();
+        let change = move |folder: &mut Folder, page: &mut Page| {
             let before = folder.file.dossier.judged.status;
-            let settled = folder.file.confirm(call, given, confirm, settings, page.at_ms);
+            let settled = folder.file.confirm(&call, &given, &confirm, &settings.decisions, page.at_ms);
             let (end, turn) = settled.map_err(|_| Refused::OutOfTurn)?;
-            write_down(folder, page, turn, &confirm.report, note, before);
+            write_down(folder, page, turn, &confirm.report, &note, before);
             Ok(end)
         };
         let page = Page::new("meter", now_ms).without_money();
-        let end = self.books.change(serial, page, change).await.map_err(|fault| unable(serial, &fault))??;
-        visit.report = Some(confirm.report.clone());
+        let end = self.books.change_among_others(serial, page, change).await;
+        let end = end.map_err(|fault| unable(serial, &fault))??;
+        visit.report = Some(heard);
         Ok(end)
     }
 

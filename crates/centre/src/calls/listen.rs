@@ -142,10 +142,10 @@ impl Door {
             // Nothing is set aside for a caller before he says something.
             let speaks = async {
                 sleep(wait).await;
-                timeout(board.times.silence, stream.readable()).await
+                timeout(board.times.silence, stream.peek(&mut [0])).await
             };
             let speaks = tokio::select! {
-                speaks = speaks => matches!(speaks, Ok(Ok(()))),
+                speaks = speaks => matches!(speaks, Ok(Ok(1..))),
                 _ = ending.wait_for(|is_ending| *is_ending) => false,
             };
             if speaks {

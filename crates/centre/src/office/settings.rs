@@ -200,7 +200,7 @@ impl SettingsDesk {
                     sqlx::query(insert).bind(name).bind(text).execute(&mut **transaction).await?;
                     let desk = Desk::new(by).unwrap_or_else(|_| Desk::centre());
                     let event = Event::SettingChanged { setting: name.to_owned(), to: text.clone() };
-                    log::append_to_desk(&self.store, transaction, &desk, now_ms, by, &[event]).await?;
+                    log::append_to_desk(transaction, &desk, now_ms, by, &[event]).await?;
                     Ok(())
                 })
             })

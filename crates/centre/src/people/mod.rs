@@ -102,7 +102,7 @@ impl People {
         now_ms: i64,
         events: &[Event],
     ) -> Result<(), sqlx::Error> {
-        audit::log::append_to_desk(&self.store, transaction, desk, now_ms, desk.name(), events).await
+        audit::log::append_to_desk(transaction, desk, now_ms, desk.name(), events).await
     }
 
     /// The statement with what makes its rows wait for this transaction alone.

@@ -25,13 +25,73 @@ pub fn now_ms() -> i64 {
 /// What the customer has paid in.
 pub const PAID: i64 = 100_000;
 
+async fn paying_customer(office: &Office, name: &str, paid: i64) -> CustomerReference {
+    let customer = office.books().add_customer(name, Money::ZERO, "anna", now_ms()).await.unwrap();
+    let payment = Payment {
+        line: 0,
+        amount: money(paid as u64),
+        booked_on: Date::new(2026, 11, 20).unwrap(),
+        bank_reference: format!("paid by {name}"),
+        payer: String::new(),
+        remittance: String::new(),
+    };
+    assert!(office.deposit(customer, &payment, "anna", now_ms()).await.unwrap());
+    customer
+}
+
+/// A meter with what its personalisation gave it.
+pub async fn caller(office: &Office, serial: Serial) -> Caller {
+    let whole = office.personalise(serial, "anna", now_ms()).await.unwrap();
+    Caller {
+        serial,
+        pan: whole.call_number,
+        link: whole.link.clone(),
+        issuer: office.issuer().verifying_key(),
+        device: Device { seal: whole.seal, ..Device::default() },
+        end: Default::default(),
+        dialled: "tcp:centre.example:7080".into(),
+        cut: None,
+    }
+}
+
+/// Where an office is called, and its desk that calls back.
+pub struct Link {
+    pub address: SocketAddr,
+    ending: watch::Sender<bool>,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+impl Link {
+    pub async fn open(office: &Office, rate: Rate) -> Link {
+        let doors = Doors::open(&["tcp:127.0.0.1:0".parse().unwrap()], rate).await.unwrap();
+        let address = doors.addresses()[0];
+        let (ending, ended) = watch::channel(false);
+        let board = Arc::new(Switchboard {
+            clerk: Clerk::new(office.books().clone(), office.keys().clone(), Arc::clone(office.issuer())),
+            settings: office.settings().clone(),
+            times: Times { answer: Duration::from_secs(5), ..Times::default() },
+            now_ms,
+        });
+        let call_backs = CallBacks::new(Arc::clone(&board), office.keys().clone(), None);
+        let tasks =
+            vec![tokio::spawn(doors.serve(board, ended.clone())), tokio::spawn(call_backs.serve(ended))];
+        Link { address, ending, tasks }
+    }
+
+    pub async fn close(self) {
+        self.ending.send(true).unwrap();
+        for task in self.tasks {
+            task.await.unwrap();
+        }
+    }
+}
+
 /// A centre with its link open and a customer who has paid in.
 pub struct Centre {
     pub office: Office,
     pub link: SocketAddr,
     pub customer: CustomerReference,
-    ending: watch::Sender<bool>,
-    tasks: Vec<JoinHandle<()>>,
+    open: Link,
     _folder: tempfile::TempDir,
 }
 
@@ -49,29 +109,14 @@ impl Centre {
         let carrier = Carrier { name: "Insel-Post".into(), currency: "EUR".into(), minor_digits: 2 };
         let settings = SettingsDesk::open(store.clone(), &carrier, now_ms()).await.unwrap();
         let office = Office::new(SqlBooks::new(store), keys, settings, issuer);
-        let customer = office.books().add_customer("Muster", Money::ZERO, "anna", now_ms()).await.unwrap();
-        let payment = Payment {
-            line: 0,
-            amount: money(paid as u64),
-            booked_on: Date::new(2026, 11, 20).unwrap(),
-            bank_reference: "b1".into(),
-            payer: String::new(),
-            remittance: String::new(),
-        };
-        assert!(office.deposit(customer, &payment, "anna", now_ms()).await.unwrap());
-        let doors = Doors::open(&["tcp:127.0.0.1:0".parse().unwrap()], rate).await.unwrap();
-        let link = doors.addresses()[0];
-        let (ending, ended) = watch::channel(false);
-        let board = Arc::new(Switchboard {
-            clerk: Clerk::new(office.books().clone(), office.keys().clone(), Arc::clone(office.issuer())),
-            settings: office.settings().clone(),
-            times: Times { answer: Duration::from_secs(5), ..Times::default() },
-            now_ms,
-        });
-        let call_backs = CallBacks::new(Arc::clone(&board), office.keys().clone(), None);
-        let tasks =
-            vec![tokio::spawn(doors.serve(board, ended.clone())), tokio::spawn(call_backs.serve(ended))];
-        Centre { office, link, customer, ending, tasks, _folder: folder }
+        let customer = paying_customer(&office, "Muster", paid).await;
+        let link = Link::open(&office, rate).await;
+        Centre { office, link: link.address, customer, open: link, _folder: folder }
+    }
+
+    /// Another customer who has paid in.
+    pub async fn paying_customer(&self, name: &str, paid: i64) -> CustomerReference {
+        paying_customer(&self.office, name, paid).await
     }
 
     /// A meter that is enrolled and called nobody yet.
@@ -92,18 +137,9 @@ impl Centre {
         };
         change(&mut enrolment);
         let personalised = self.office.enrol(&enrolment, "anna", now_ms()).await.unwrap();
-        let whole = self.office.personalise(serial, "anna", now_ms()).await.unwrap();
-        assert_eq!((whole.call_number, whole.seal), (personalised.pan, personalised.seal));
-        Caller {
-            serial,
-            pan: whole.call_number,
-            link: whole.link.clone(),
-            issuer: self.office.issuer().verifying_key(),
-            device: Device { seal: whole.seal, ..Device::default() },
-            end: Default::default(),
-            dialled: "tcp:centre.example:7080".into(),
-            cut: None,
-        }
+        let caller = caller(&self.office, serial).await;
+        assert_eq!((caller.pan, caller.device.seal), (personalised.pan, personalised.seal));
+        caller
     }
 
     pub async fn balance(&self) -> i64 {
@@ -138,9 +174,6 @@ impl Centre {
     }
 
     pub async fn stop(self) {
-        self.ending.send(true).unwrap();
-        for task in self.tasks {
-            task.await.unwrap();
-        }
+        self.open.close().await;
     }
 }

@@ -24,3 +24,4 @@ mod people;
 mod plausibility;
 mod post_desk;
 mod post_station;
+mod together;

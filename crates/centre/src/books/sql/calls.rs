@@ -7,32 +7,47 @@ use super::change::{number_in, serial_in};
 use crate::books::{BooksFault, CallBack, CallBackEnd, CallNote};
 use crate::hex;
 use sqlx::Row as _;
-use store::{Store, Transaction, work};
+use store::many::{Statement, Value};
+use store::{Store, work};
 
 /// How many calls of strangers are kept.
 const STRANGERS_MAX: i64 = 10_000;
 
-/// Writes a call down, as far as it has come by now.
-pub(super) async fn note(transaction: &mut Transaction, note: &CallNote) -> Result<(), BooksFault> {
-    let insert = "INSERT INTO meter_call (id, serial, pan, trigger_kind, origin, opened_ms, last_ms, transactions, ask, \
-                  step, failure, is_unauthorised) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) \
-                  ON CONFLICT (id) DO UPDATE SET last_ms = excluded.last_ms, transactions = excluded.transactions, \
-                  ask = excluded.ask, step = excluded.step, failure = excluded.failure, \
-                  is_unauthorised = excluded.is_unauthorised";
-    let insert = sqlx::query(insert).bind(&note.id).bind(note.serial.map(|serial| i64::from(serial.value())));
-    let insert = insert.bind(note.pan.map(i64::from)).bind(note.trigger.map_or("", |trigger| trigger.name()));
-    let insert = insert.bind(&note.origin).bind(note.opened_ms).bind(note.last_ms);
-    let insert = insert.bind(i64::from(note.transactions)).bind(&note.ask).bind(i64::from(note.step));
-    let insert = insert.bind(&note.failure).bind(i64::from(note.is_unauthorised));
-    insert.execute(&mut **transaction).await?;
-    Ok(())
+/// How many columns a call has.
+pub(super) const WIDTH: usize = 12;
+
+/// Writes calls down, as far as they have come by now.
+pub(super) const NOTE: Statement<WIDTH> = Statement {
+    before: "INSERT INTO meter_call (id, serial, pan, trigger_kind, origin, opened_ms, last_ms, transactions, ask, step, \
+             failure, is_unauthorised) VALUES ",
+    after: " ON CONFLICT (id) DO UPDATE SET last_ms = excluded.last_ms, transactions = excluded.transactions, \
+            ask = excluded.ask, step = excluded.step, failure = excluded.failure, \
+            is_unauthorised = excluded.is_unauthorised",
+};
+
+/// A call as a row.
+pub(super) fn line(note: &CallNote) -> [Value; WIDTH] {
+    [
+        note.id.as_str().into(),
+        note.serial.map(|serial| i64::from(serial.value())).into(),
+        note.pan.map(i64::from).into(),
+        note.trigger.map_or("", |trigger| trigger.name()).into(),
+        note.origin.as_str().into(),
+        note.opened_ms.into(),
+        note.last_ms.into(),
+        i64::from(note.transactions).into(),
+        note.ask.as_str().into(),
+        i64::from(note.step).into(),
+        note.failure.as_str().into(),
+        i64::from(note.is_unauthorised).into(),
+    ]
 }
 
 pub(super) async fn note_stranger(store: &Store, stranger: &CallNote) -> Result<(), BooksFault> {
     store
         .transaction(|transaction| {
             work(async move {
-                note(transaction, stranger).await.map_err(super::fault::plain)?;
+                NOTE.execute(transaction, &[line(stranger)]).await?;
                 // Only now and then, as it is a search.
                 if stranger.opened_ms % 64 == 0 {
                     let delete = "DELETE FROM meter_call WHERE serial IS NULL AND opened_ms < (SELECT MIN(opened_ms) FROM \
@@ -50,10 +65,15 @@ pub(super) async fn take_call_back(
     now_ms: i64,
     for_ms: i64,
 ) -> Result<Option<CallBack>, BooksFault> {
+    // Mostly none is due: to find that out nobody has to be the writer.
+    let due = sqlx::query("SELECT 1 FROM call_back WHERE due_ms <= $1 LIMIT 1").bind(now_ms);
+    if due.fetch_optional(store.reads()).await?.is_none() {
+        return Ok(None);
+    }
     store
         .transaction(|transaction| {
             work(async move {
-                let skip = if store.kind() == store::Kind::Server { " FOR UPDATE SKIP LOCKED" } else { "" };
+                let skip = if transaction.kind() == store::Kind::Server { " FOR UPDATE SKIP LOCKED" } else { "" };
                 let select = format!(
                     "SELECT serial, request, number, attempts FROM call_back WHERE due_ms <= $1 ORDER BY due_ms LIMIT 1{skip}"
                 );

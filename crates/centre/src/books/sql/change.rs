@@ -1,15 +1,21 @@
-//! Reading a meter's folder, and writing what became of it.
+//! Reading meters' folders, changing them, and writing what became of them: many in one transaction, with few
+//! statements.
 
 use super::fault::{SqlFault, stop};
-use super::{money, rows};
+use super::ledger::Ledger;
+use super::money;
 use crate::account::{Account, Service, State};
-use crate::audit::{Chain, Head, log};
-use crate::books::{BooksFault, Caller, Folder, Page, Row};
+use crate::audit::{Head, log};
+use crate::books::{BooksFault, Caller, Customer, Folder, Page};
+use crate::deposits::CustomerReference;
 use crate::dossier::MeterFile;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use sqlx::Row as _;
 use sqlx::any::AnyRow;
+use sqlx::{AssertSqlSafe, Row as _};
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+use store::many::{listed, pieces};
 use store::{Kind, Stop, Store, Transaction, work};
 use terms::Serial;
 use terms::equations::Status;
@@ -35,7 +41,7 @@ pub(super) async fn folder(store: &Store, serial: Serial) -> Result<Folder, Book
     let select = format!(
         "SELECT {COLUMNS} FROM meter m JOIN customer c ON c.reference = m.customer WHERE m.serial = $1"
     );
-    let select = sqlx::query(sqlx::AssertSqlSafe(select)).bind(i64::from(serial.value()));
+    let select = sqlx::query(AssertSqlSafe(select)).bind(i64::from(serial.value()));
     let row = select.fetch_optional(store.reads()).await?.ok_or(BooksFault::NoMeter(serial))?;
     Ok(Held::read(&row)?.folder)
 }
@@ -47,29 +53,103 @@ pub(super) async fn change<T: Send, E: Send>(
     page: Page,
     change: impl Fn(&mut Folder, &mut Page) -> Result<T, E> + Send + Sync,
 ) -> Result<Result<T, E>, BooksFault> {
-    let (page, change) = (&page, &change);
+    let made = Mutex::new(None);
+    let decide = |folder: &mut Folder, page: &mut Page| {
+        let decided = change(folder, page);
+        let is_kept = decided.is_ok();
+        *made.lock().unwrap_or_else(PoisonError::into_inner) = Some(decided);
+        is_kept
+    };
+    let changes = &[Change { serial, page: &page, decide: &decide }];
     let done = store.transaction(move |transaction| {
         work(async move {
-            let mut held = hold(store, transaction, serial, page.moves_money).await.map_err(stop)?;
-            let mut page = page.clone();
-            let made = change(&mut held.folder, &mut page)
-                .map_err(|refusal| Stop::Refused(SqlFault::Refused(refusal)))?;
-            write(transaction, held, &page).await.map_err(stop)?;
-            Ok(made)
+            let fates = apply(transaction, changes).await.map_err(stop)?;
+            // One that is not to be kept leaves nothing behind, a lock neither.
+            match fates.into_iter().next() {
+                Some(Fate::Kept) => Ok(()),
+                Some(Fate::Refused) | None => Err(Stop::Refused(SqlFault::Refused(()))),
+                Some(Fate::Failed(fault)) => Err(stop(fault)),
+            }
         })
     });
-    SqlFault::split(done.await)
+    // Kept or refused, what was made of it is the answer.
+    let _ = SqlFault::split(done.await)?;
+    let made = made.into_inner().unwrap_or_else(PoisonError::into_inner);
+    made.ok_or_else(|| BooksFault::Damaged("a change was not asked".to_owned()))
 }
 
-/// A folder that no other transaction changes meanwhile.
-pub(super) struct Held {
-    pub folder: Folder,
+/// A change of one meter's folder: says whether what it made is to be kept. It may be asked more than once.
+#[derive(Clone, Copy)]
+pub(super) struct Change<'a> {
+    pub serial: Serial,
+    pub page: &'a Page,
+    pub decide: &'a (dyn Fn(&mut Folder, &mut Page) -> bool + Sync),
+}
+
+/// What became of a change.
+#[derive(Debug)]
+pub(super) enum Fate {
+    /// It is written, and durable with the transaction.
+    Kept,
+    /// It decided not to be kept.
+    Refused,
+    /// It could not be made, while others can.
+    Failed(BooksFault),
+}
+
+/// Makes changes of different meters, in their order, and writes all that are to be kept. No other transaction changes
+/// these meters meanwhile, nor the customers whose money may move.
+pub(super) async fn apply(
+    transaction: &mut Transaction,
+    changes: &[Change<'_>],
+) -> Result<Vec<Fate>, BooksFault> {
+    let mut held = hold(transaction, changes).await?;
+    let mut ledger = Ledger::default();
+    let mut fates = Vec::with_capacity(changes.len());
+    for change in changes {
+        let fate = match held.decide(change, &mut ledger) {
+            Ok(true) => Fate::Kept,
+            Ok(false) => Fate::Refused,
+            Err(fault) => Fate::Failed(fault),
+        };
+        fates.push(fate);
+    }
+    ledger.write(transaction).await?;
+    Ok(fates)
+}
+
+/// Folders that no other transaction changes meanwhile.
+struct Desk {
+    folders: BTreeMap<Serial, Result<Held, BooksFault>>,
+    /// Their customers, as changes leave them one after the other.
+    customers: BTreeMap<CustomerReference, Customer>,
+}
+
+impl Desk {
+    /// Asks a change, and puts down what it made of the folder. Whether it is to be kept.
+    fn decide(&mut self, change: &Change<'_>, ledger: &mut Ledger) -> Result<bool, BooksFault> {
+        let Held { mut folder, reactions, audit } =
+            self.folders.remove(&change.serial).ok_or(BooksFault::NoMeter(change.serial))??;
+        let reference = folder.customer.reference;
+        let customer = self.customers.entry(reference).or_insert_with(|| folder.customer.clone());
+        folder.customer = customer.clone();
+        let mut page = change.page.clone();
+        if !(change.decide)(&mut folder, &mut page) {
+            return Ok(false);
+        }
+        customer.balance_minor = ledger.put(folder, &page, reactions, audit)?;
+        Ok(true)
+    }
+}
+
+struct Held {
+    folder: Folder,
     reactions: u64,
     audit: Head,
 }
 
 impl Held {
-    pub fn read(row: &AnyRow) -> Result<Held, BooksFault> {
+    fn read(row: &AnyRow) -> Result<Held, BooksFault> {
         let json = |column: usize| -> Result<String, BooksFault> { Ok(row.try_get(column)?) };
         let state: State = parsed(&json(3)?)?;
         let account = Account::restore(state).map_err(|error| BooksFault::Damaged(error.to_string()))?;
@@ -86,63 +166,35 @@ impl Held {
     }
 }
 
-/// Reads a folder to change it.
-pub(super) async fn hold(
-    store: &Store,
-    transaction: &mut Transaction,
-    serial: Serial,
-    moves_money: bool,
-) -> Result<Held, BooksFault> {
-    let lock = match (store.kind(), moves_money) {
-        (Kind::File, _) => "",
-        (Kind::Server, true) => " FOR UPDATE",
-        (Kind::Server, false) => " FOR UPDATE OF m",
-    };
-    let select = format!(
-        "SELECT {COLUMNS} FROM meter m JOIN customer c ON c.reference = m.customer WHERE m.serial = $1{lock}"
+/// Reads folders to change them: meters first, then customers, each by rising number, so that none waits for another in
+/// a circle.
+async fn hold(transaction: &mut Transaction, changes: &[Change<'_>]) -> Result<Desk, BooksFault> {
+    let mut serials: Vec<i64> = changes.iter().map(|change| i64::from(change.serial.value())).collect();
+    serials.sort_unstable();
+    let before = format!(
+        "SELECT {COLUMNS}, m.serial FROM meter m JOIN customer c ON c.reference = m.customer WHERE m.serial IN ("
     );
-    let select = sqlx::query(sqlx::AssertSqlSafe(select)).bind(i64::from(serial.value()));
-    let row = select.fetch_optional(&mut **transaction).await?.ok_or(BooksFault::NoMeter(serial))?;
-    Held::read(&row)
-}
-
-/// Writes a folder back, and the page's rows.
-pub(super) async fn write(transaction: &mut Transaction, held: Held, page: &Page) -> Result<(), BooksFault> {
-    let Held { folder, mut reactions, audit } = held;
-    let serial = folder.serial();
-    let mut events = Vec::new();
-    for row in page.rows() {
-        match row {
-            Row::Event(event) => events.push(event.clone()),
-            row => rows::write(transaction, &folder, page, row, &mut reactions).await?,
+    let after = match transaction.kind() {
+        Kind::File => ")",
+        Kind::Server => ") ORDER BY m.serial FOR UPDATE OF m",
+    };
+    let mut folders = BTreeMap::new();
+    for piece in pieces(&serials) {
+        let select = listed(transaction.kind(), &before, piece.len(), after);
+        let select =
+            piece.iter().fold(sqlx::query(AssertSqlSafe(select)), |query, serial| query.bind(*serial));
+        for row in select.fetch_all(&mut **transaction).await? {
+            folders.insert(serial_in(&row, CUSTOMERS + money::WIDTH)?, Held::read(&row));
         }
     }
-    let chain = Chain::Meter(serial);
-    let head = log::append(transaction, &chain, audit, page.at_ms, &page.who, &events).await?;
-    update(transaction, &folder, page, reactions, head).await
-}
-
-async fn update(
-    transaction: &mut Transaction,
-    folder: &Folder,
-    page: &Page,
-    reactions: u64,
-    head: Head,
-) -> Result<(), BooksFault> {
-    let state = folder.file.account.state();
-    let status = folder.file.dossier.judged.status;
-    let update = "UPDATE meter SET passport = $1, conditions = $2, account = $3, dossier = $4, version = version + 1, \
-                  status = $5, suspect_ms = $6, service = $7, is_stopped = $8, contact_ms = $9, r1_minor = $10, \
-                  reactions = $11, audit_number = $12, audit_hash = $13 WHERE serial = $14";
-    let update = sqlx::query(update).bind(json(&folder.passport)?).bind(json(&folder.conditions)?);
-    let update = update.bind(json(state)?).bind(json(&folder.file.dossier)?).bind(status_number(status));
-    let update = update.bind(suspect_since(folder, page.at_ms)).bind(service_name(&state.service));
-    let r1 = state.seen.map_or(0, |seen| seen.registers.r1.minor());
-    let update = update.bind(i64::from(state.stopped)).bind(state.contact_ms).bind(r1.cast_signed());
-    let update =
-        update.bind(reactions.cast_signed()).bind(head.number.cast_signed()).bind(head.hash.to_string());
-    update.bind(i64::from(folder.serial().value())).execute(&mut **transaction).await?;
-    Ok(())
+    let mut customers = BTreeMap::new();
+    if transaction.kind() == Kind::Server {
+        let moving = changes.iter().filter(|change| change.page.moves_money);
+        let held = moving.filter_map(|change| folders.get(&change.serial)?.as_ref().ok());
+        let references = held.map(|held| held.folder.customer.reference);
+        customers = money::hold(transaction, references.collect()).await?;
+    }
+    Ok(Desk { folders, customers })
 }
 
 /// Since when the meter is suspect, if it is.

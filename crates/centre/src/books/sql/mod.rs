@@ -5,8 +5,10 @@
 //!
 //! | file | holds |
 //! |---|---|
-//! | `change` | reading a folder, and writing what became of it |
-//! | `rows` | each kind of row of a page |
+//! | `change` | reading folders, and changing them |
+//! | `lane` | changes that many make at once, many in a transaction |
+//! | `ledger` | what changes are written down as, rows of one kind together |
+//! | `rows` | the kinds of rows that are seldom |
 //! | `money` | customers and deposits |
 //! | `enrol` | new meters |
 //! | `calls` | call-backs, evidence of strangers |
@@ -18,7 +20,9 @@ mod calls;
 mod change;
 mod enrol;
 mod fault;
+mod lane;
 mod lease;
+mod ledger;
 mod money;
 mod rows;
 mod run;
@@ -32,6 +36,7 @@ use super::{
     Page,
 };
 use crate::deposits::{CustomerReference, Payment};
+use lane::Lane;
 use store::Store;
 use terms::{Money, Serial};
 
@@ -39,12 +44,13 @@ use terms::{Money, Serial};
 #[derive(Clone, Debug)]
 pub struct SqlBooks {
     store: Store,
+    lane: Lane,
 }
 
 impl SqlBooks {
     /// The books in this database, which has the centre's tables.
     pub fn new(store: Store) -> SqlBooks {
-        SqlBooks { store }
+        SqlBooks { lane: Lane::new(store.clone()), store }
     }
 
     /// The database.
@@ -97,6 +103,19 @@ impl Books for SqlBooks {
         E: Send,
     {
         change::change(&self.store, serial, page, change).await
+    }
+
+    async fn change_among_others<T, E>(
+        &self,
+        serial: Serial,
+        page: Page,
+        change: impl Fn(&mut Folder, &mut Page) -> Result<T, E> + Send + Sync + 'static,
+    ) -> Result<Result<T, E>, BooksFault>
+    where
+        T: Send + 'static,
+        E: Send + 'static,
+    {
+        self.lane.change(serial, page, change).await
     }
 
     async fn folder(&self, serial: Serial) -> Result<Folder, BooksFault> {

@@ -2,6 +2,7 @@
 
 use super::change::number_in;
 use super::fault::plain;
+use super::ledger::Entry;
 use crate::audit::{Desk, Event, log};
 use crate::books::customer::{NAME_BYTES_MAX, line, signed};
 use crate::books::page::shortened;
@@ -9,10 +10,23 @@ use crate::books::{BooksFault, Customer, CustomerChange, EntryKind};
 use crate::deposits::{CustomerReference, Payment};
 use sqlx::Row as _;
 use sqlx::any::AnyRow;
+use std::collections::{BTreeMap, BTreeSet};
+use store::many::{Statement, listed, pieces};
 use store::{Kind, Store, Transaction, work};
 use terms::Money;
 
 const COLUMNS: &str = "reference, name, balance_minor, limit_minor, is_active, since_ms";
+/// How many they are.
+pub(super) const WIDTH: usize = 6;
+
+const MOVE: Statement<3> = Statement {
+    before: "UPDATE customer SET balance_minor = balance_minor + v.column2, entries = entries + v.column3 FROM (VALUES ",
+    after: ") AS v WHERE reference = v.column1 RETURNING reference, entries, balance_minor",
+};
+const ENTRY: Statement<7> = Statement {
+    before: "INSERT INTO entry (customer, number, at_ms, amount_minor, balance_minor, kind, about) VALUES ",
+    after: "",
+};
 
 /// A customer in the columns of a row from this one on.
 pub(super) fn customer_in(row: &AnyRow, first: usize) -> Result<Customer, BooksFault> {
@@ -48,7 +62,7 @@ pub(super) async fn add_customer(
     store
         .transaction(|transaction| {
             work(async move {
-                lock_customers(store, transaction).await?;
+                lock_customers(transaction).await?;
                 let count = sqlx::query("SELECT COUNT(*) FROM customer").fetch_one(&mut **transaction).await?;
                 // Customers are never deleted, so their number is the number of the last.
                 let number = count.try_get::<i64, _>(0)?.cast_unsigned() + 1;
@@ -58,7 +72,7 @@ pub(super) async fn add_customer(
                 let insert = sqlx::query(insert).bind(reference.to_string()).bind(name).bind(limit_minor);
                 insert.bind(now_ms).execute(&mut **transaction).await?;
                 let event = Event::CustomerMade { customer: reference.to_string() };
-                desk(store, transaction, by, now_ms, event).await.map_err(plain)?;
+                desk(transaction, by, now_ms, event).await.map_err(plain)?;
                 Ok(reference)
             })
         })
@@ -66,8 +80,8 @@ pub(super) async fn add_customer(
 }
 
 /// Customers are taken in one after the other.
-async fn lock_customers(store: &Store, transaction: &mut Transaction) -> Result<(), sqlx::Error> {
-    if store.kind() == Kind::Server {
+async fn lock_customers(transaction: &mut Transaction) -> Result<(), sqlx::Error> {
+    if transaction.kind() == Kind::Server {
         let lock = sqlx::query("LOCK TABLE customer IN SHARE ROW EXCLUSIVE MODE");
         lock.execute(&mut **transaction).await?;
     }
@@ -96,32 +110,74 @@ pub(super) async fn change_customer(
                 }
                 let reason = shortened(&change.reason, 500);
                 let event = Event::CustomerChanged { customer: customer.to_string(), limit_minor, reason };
-                desk(store, transaction, by, now_ms, event).await.map_err(plain)?;
+                desk(transaction, by, now_ms, event).await.map_err(plain)?;
                 Ok(())
             })
         })
         .await
 }
 
-/// Moves a customer's balance. Whether it suffices was decided while the customer's row was held.
-pub(super) async fn enter(
+/// Holds these customers, by rising number, until the transaction ends.
+pub(super) async fn hold(
     transaction: &mut Transaction,
-    customer: CustomerReference,
-    amount_minor: i64,
-    kind: EntryKind,
-    about: &str,
-    now_ms: i64,
-) -> Result<(), BooksFault> {
-    let update = "UPDATE customer SET balance_minor = balance_minor + $1, entries = entries + 1 \
-                  WHERE reference = $2 RETURNING entries, balance_minor";
-    let update = sqlx::query(update).bind(amount_minor).bind(customer.to_string());
-    let row = update.fetch_optional(&mut **transaction).await?.ok_or(BooksFault::NoCustomer(customer))?;
-    let (number, balance_minor): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
-    let insert = "INSERT INTO entry (customer, number, at_ms, amount_minor, balance_minor, kind, about) \
-                  VALUES ($1, $2, $3, $4, $5, $6, $7)";
-    let insert = sqlx::query(insert).bind(customer.to_string()).bind(number).bind(now_ms).bind(amount_minor);
-    insert.bind(balance_minor).bind(kind.name()).bind(about).execute(&mut **transaction).await?;
-    Ok(())
+    customers: BTreeSet<CustomerReference>,
+) -> Result<BTreeMap<CustomerReference, Customer>, BooksFault> {
+    let customers: Vec<CustomerReference> = customers.into_iter().collect();
+    let before = format!("SELECT {COLUMNS} FROM customer WHERE reference IN (");
+    let mut held = BTreeMap::new();
+    for piece in pieces(&customers) {
+        let select = listed(transaction.kind(), &before, piece.len(), ") ORDER BY reference FOR UPDATE");
+        let select = sqlx::query(sqlx::AssertSqlSafe(select));
+        let select = piece.iter().fold(select, |query, customer| query.bind(customer.to_string()));
+        for row in select.fetch_all(&mut **transaction).await? {
+            let customer = customer_in(&row, 0)?;
+            held.insert(customer.reference, customer);
+        }
+    }
+    Ok(held)
+}
+
+/// Moves balances. Whether they suffice was decided while the customers were held.
+pub(super) async fn enter_all(transaction: &mut Transaction, entries: &[Entry]) -> Result<(), BooksFault> {
+    let mut sums: BTreeMap<CustomerReference, (i64, i64)> = BTreeMap::new();
+    for entry in entries {
+        let (sum, count) = sums.entry(entry.customer).or_default();
+        *sum = sum.checked_add(entry.amount_minor).ok_or(BooksFault::Amount)?;
+        *count += 1;
+    }
+    if transaction.kind() == Kind::Server {
+        // Those of changes that were to move no money, such as one by which a grant turned out to be void, come late.
+        hold(transaction, sums.keys().copied().collect()).await?;
+    }
+    let sums: Vec<_> = sums
+        .iter()
+        .map(|(customer, (sum, count))| [customer.to_string().into(), (*sum).into(), (*count).into()])
+        .collect();
+    let mut standings = BTreeMap::new();
+    for row in MOVE.fetch(transaction, &sums).await? {
+        let (customer, number, balance_minor): (String, i64, i64) =
+            (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
+        standings.insert(customer, (number, balance_minor));
+    }
+    // The newest entry of each leaves the balance that the customer has now.
+    let mut lines = Vec::with_capacity(entries.len());
+    for entry in entries.iter().rev() {
+        let customer = entry.customer.to_string();
+        let (number, balance_minor) =
+            standings.get_mut(&customer).ok_or(BooksFault::NoCustomer(entry.customer))?;
+        lines.push([
+            customer.into(),
+            (*number).into(),
+            entry.at_ms.into(),
+            entry.amount_minor.into(),
+            (*balance_minor).into(),
+            entry.kind.name().into(),
+            entry.about.as_str().into(),
+        ]);
+        *number -= 1;
+        *balance_minor -= entry.amount_minor;
+    }
+    Ok(ENTRY.execute(transaction, &lines).await?)
 }
 
 pub(super) async fn deposit(
@@ -154,7 +210,7 @@ pub(super) async fn deposit(
                     return Ok(false);
                 }
                 if let Some(reference) = reference {
-                    book(store, transaction, reference, amount_minor, &payment.bank_reference, by, now_ms)
+                    book(transaction, reference, amount_minor, &payment.bank_reference, by, now_ms)
                         .await
                         .map_err(plain)?;
                 }
@@ -176,7 +232,6 @@ pub(super) async fn require(
 
 /// Books a deposit whose customer is known.
 pub(super) async fn book(
-    store: &Store,
     transaction: &mut Transaction,
     customer: CustomerReference,
     amount_minor: i64,
@@ -184,10 +239,12 @@ pub(super) async fn book(
     by: &str,
     now_ms: i64,
 ) -> Result<(), BooksFault> {
-    enter(transaction, customer, amount_minor, EntryKind::Deposit, bank_reference, now_ms).await?;
+    let about = bank_reference.to_owned();
+    let entry = Entry { customer, at_ms: now_ms, amount_minor, kind: EntryKind::Deposit, about };
+    enter_all(transaction, &[entry]).await?;
     let reference = bank_reference.to_owned();
     let event = Event::DepositBooked { customer: customer.to_string(), amount_minor, reference };
-    desk(store, transaction, by, now_ms, event).await
+    desk(transaction, by, now_ms, event).await
 }
 
 /// Says whose a payment is that named nobody, and books it.
@@ -207,9 +264,7 @@ pub(super) async fn assign(
                 let update = sqlx::query(update).bind(customer.to_string()).bind(bank_reference);
                 let row = update.fetch_optional(&mut **transaction).await?;
                 let row = row.ok_or_else(|| plain(BooksFault::NoDeposit(bank_reference.to_owned())))?;
-                book(store, transaction, customer, row.try_get(0)?, bank_reference, by, now_ms)
-                    .await
-                    .map_err(plain)
+                book(transaction, customer, row.try_get(0)?, bank_reference, by, now_ms).await.map_err(plain)
             })
         })
         .await
@@ -233,12 +288,18 @@ pub(super) async fn reverse(
                 let row = row.ok_or_else(|| plain(BooksFault::NoDeposit(bank_reference.to_owned())))?;
                 let (name, amount_minor): (String, i64) = (row.try_get(0)?, row.try_get(1)?);
                 let customer = name.parse().map_err(|_| plain(BooksFault::Damaged(name.clone())))?;
-                enter(transaction, customer, -amount_minor, EntryKind::Reversal, bank_reference, now_ms)
-                    .await
-                    .map_err(plain)?;
+                let about = bank_reference.to_owned();
+                let entry = Entry {
+                    customer,
+                    at_ms: now_ms,
+                    amount_minor: -amount_minor,
+                    kind: EntryKind::Reversal,
+                    about,
+                };
+                enter_all(transaction, &[entry]).await.map_err(plain)?;
                 let (reference, reason) = (bank_reference.to_owned(), shortened(reason, 500));
                 let event = Event::DepositReversed { customer: name, amount_minor, reference, reason };
-                desk(store, transaction, by, now_ms, event).await.map_err(plain)
+                desk(transaction, by, now_ms, event).await.map_err(plain)
             })
         })
         .await
@@ -246,7 +307,6 @@ pub(super) async fn reverse(
 
 /// Puts an entry to the desk of who did it.
 pub(super) async fn desk(
-    store: &Store,
     transaction: &mut Transaction,
     by: &str,
     now_ms: i64,
@@ -254,5 +314,5 @@ pub(super) async fn desk(
 ) -> Result<(), BooksFault> {
     // A name that no desk can have is the centre's own business.
     let desk = Desk::new(by).unwrap_or_else(|_| Desk::centre());
-    Ok(log::append_to_desk(store, transaction, &desk, now_ms, by, &[event]).await?)
+    Ok(log::append_to_desk(transaction, &desk, now_ms, by, &[event]).await?)
 }

@@ -1,11 +1,11 @@
 //! The regular run over all meters, by the tables: what a chunk came to is kept together with how far the run is, so one
 //! that is cut off, here or in another instance, goes on where it was.
 
-use super::change::{Held, hold, number_in, parsed, serial_in, write};
+use super::change::{Change, Fate, apply, number_in, parsed, serial_in};
 use super::fault::plain;
 use super::lease::{Lease, take_lease};
 use crate::account::{Account, State};
-use crate::books::{BooksFault, Page};
+use crate::books::{BooksFault, Folder, Page};
 use crate::dossier::{Dossier, Turn};
 use crate::plausibility::{Counts, Judged, Meter, Meters, Run, Step};
 use sqlx::Row as _;
@@ -79,16 +79,14 @@ impl Meters for SqlMeters {
     }
 
     async fn keep(&mut self, step: &Step) -> Result<(), BooksFault> {
-        let (store, lease, now_ms) = (&self.store, &self.lease, (self.now_ms)());
+        let (lease, now_ms) = (&self.lease, (self.now_ms)());
         self.store
             .transaction(|transaction| {
                 work(async move {
                     if !take_lease(transaction, lease, now_ms).await.map_err(plain)? {
                         return Err(plain(BooksFault::Damaged(ELSEWHERE.to_owned())));
                     }
-                    for judged in &step.changed {
-                        keep_judged(store, transaction, judged, now_ms).await.map_err(plain)?;
-                    }
+                    keep_judged(transaction, &step.changed, now_ms).await.map_err(plain)?;
                     keep_run(transaction, &step.run).await.map_err(plain)
                 })
             })
@@ -96,22 +94,37 @@ impl Meters for SqlMeters {
     }
 }
 
-/// Keeps what is thought of a meter, unless a call has judged it since.
+/// Keeps what is thought of meters, but for those that a call has judged since.
 async fn keep_judged(
-    store: &Store,
     transaction: &mut Transaction,
-    judged: &Judged,
+    judged: &[Judged],
     now_ms: i64,
 ) -> Result<(), BooksFault> {
-    let mut held: Held = hold(store, transaction, judged.serial, false).await?;
-    if held.folder.version != judged.version {
-        return Ok(());
+    let page = Page::new("centre", now_ms).without_money();
+    let decide = |judged: &'_ Judged| {
+        let Judged { version, profile, reactions, .. } = judged.clone();
+        move |folder: &mut Folder, page: &mut Page| {
+            if folder.version != version {
+                return false;
+            }
+            let mut turn = Turn::default();
+            folder.file.take_over(&profile, reactions.clone(), &mut turn);
+            page.turn(folder, turn);
+            true
+        }
+    };
+    let decisions: Vec<_> = judged.iter().map(decide).collect();
+    let changes: Vec<_> = judged
+        .iter()
+        .zip(&decisions)
+        .map(|(judged, decide)| Change { serial: judged.serial, page: &page, decide })
+        .collect();
+    for fate in apply(transaction, &changes).await? {
+        if let Fate::Failed(fault) = fate {
+            return Err(fault);
+        }
     }
-    let mut page = Page::new("centre", now_ms);
-    let mut turn = Turn::default();
-    held.folder.file.take_over(&judged.profile, judged.reactions.clone(), &mut turn);
-    page.turn(&held.folder, turn);
-    write(transaction, held, &page).await
+    Ok(())
 }
 
 async fn keep_run(transaction: &mut Transaction, run: &Run) -> Result<(), BooksFault> {

@@ -159,7 +159,7 @@ impl PostDesk {
         event: Event,
     ) -> Result<(), sqlx::Error> {
         let desk = Desk::new(by).unwrap_or_else(|_| Desk::centre());
-        log::append_to_desk(self.store(), transaction, &desk, now_ms, by, &[event]).await
+        log::append_to_desk(transaction, &desk, now_ms, by, &[event]).await
     }
 }
 
