@@ -302,7 +302,8 @@ async fn regular_run() {
 /// Copies one meter's row a million times, each with its own serial number and state.
 async fn fill(centre: &Centre, model: u32) {
     let store = centre.office.books().store();
-    let select = "SELECT account, dossier, passport, conditions, customer FROM meter WHERE serial = $1";
+    let select = "SELECT account, dossier, p.passport, p.conditions, customer FROM meter m JOIN meter_papers p \
+                  ON p.serial = m.serial WHERE m.serial = $1";
     let row = sqlx::query(select).bind(i64::from(model)).fetch_one(store.reads()).await.unwrap();
     let text = |column: usize| row.get::<String, _>(column);
     let account = text(0);
@@ -322,14 +323,17 @@ async fn fill(centre: &Centre, model: u32) {
                 store::work(async move {
                     for number in first..(first + 10_000).min(FLEET) {
                         let serial = 30_000_000 + number;
-                        let insert = "INSERT INTO meter (serial, pan, customer, passport, conditions, account, dossier, \
-                                      version, link_key, since_ms, status, service, is_stopped, contact_ms, r1_minor, \
-                                      reactions, audit_number, audit_hash) VALUES ($1, $1, $2, $3, $4, $5, $6, 1, '', 0, \
-                                      0, 'in_service', 0, 0, 0, 0, 0, $7)";
+                        let insert = "INSERT INTO meter (serial, pan, customer, account, dossier, version, link_key, \
+                                      since_ms, status, service, is_stopped, contact_ms, r1_minor, reactions, \
+                                      audit_number, audit_hash) VALUES ($1, $1, $2, $3, $4, 1, '', 0, 0, 'in_service', \
+                                      0, 0, 0, 0, 0, $5)";
+                        let papers = "INSERT INTO meter_papers (serial, passport, conditions) VALUES ($1, $2, $3)";
                         let account = account.replace(own, &format!("\"serial\":{serial}"));
-                        let insert = sqlx::query(insert).bind(serial).bind(&texts[2]).bind(&texts[0]).bind(&texts[1]);
+                        let insert = sqlx::query(insert).bind(serial).bind(&texts[2]);
                         let insert = insert.bind(account).bind(dossier).bind("0".repeat(64));
                         insert.execute(&mut **transaction).await?;
+                        let papers = sqlx::query(papers).bind(serial).bind(&texts[0]).bind(&texts[1]);
+                        papers.execute(&mut **transaction).await?;
                     }
                     Ok(())
                 })

@@ -2,7 +2,7 @@
 
 use centre::account::{Effect, Plan, PlannedCredit};
 use link::call::{Confirm, Work};
-use link::{Block, ErrorCounts, Grant, Judged, LastGrant, Order, Report, Task};
+use link::{Block, ErrorCounts, ErrorKind, Grant, Judged, LastGrant, Order, Report, Task};
 use terms::{Money, Registers, Serial};
 
 pub fn serial() -> Serial {
@@ -29,6 +29,8 @@ pub struct Device {
     pub has_next_codeword: bool,
     /// The number on its seal.
     pub seal: u64,
+    /// How often it was opened without authority.
+    pub openings: u16,
     /// Refuses what this says, with code 99.
     pub refuses: Option<Refuses>,
 }
@@ -58,6 +60,7 @@ impl Device {
             errors: ErrorCounts::default(),
             findings: Default::default(),
         };
+        (0..self.openings).for_each(|_| report.errors.count(ErrorKind::Openings));
         if self.is_withdrawn {
             report.code = Block::Withdrawn.code();
             report.blocks.push(Block::Withdrawn).unwrap();

@@ -191,3 +191,22 @@ fn a_meter_that_counts_down_is_sent_its_piece_credit_with_every_transaction() {
     assert_eq!(sent, Some(case.settings.piece_credit(&known, Money::from_minor(10_000), class)));
     assert_eq!(case.file.dossier.errors.of(ErrorKind::Flow), 0);
 }
+
+/// Claim: B9
+#[test]
+fn an_opening_without_authority_stands_against_the_meter_until_it_was_inspected() {
+    let mut case = Case::new();
+    case.device.openings = 1;
+    let turns = case.call(&[Ask::Contact]);
+    assert_eq!(
+        (case.status(), &*case.file.dossier.judged.codes),
+        (Status::Suspicious, &["errors".to_owned()][..])
+    );
+    let told = ReactionKind::TellPost { status: Status::Suspicious };
+    assert!(kinds(&turns).contains(&told), "{:?}", kinds(&turns));
+    // The inspector finds it in order and lets its counters be cleared.
+    case.device.openings = 0;
+    case.file.dossier.note_inspected(&case.file.account, case.now_ms);
+    case.call(&[Ask::Contact]);
+    assert_eq!(case.status(), Status::Okay);
+}

@@ -17,6 +17,7 @@ mod deposits;
 mod dossier;
 mod exchange;
 mod keys;
+mod migrations;
 mod model;
 mod needs_chromium;
 mod office_desk;

@@ -425,8 +425,8 @@ async fn a_list_keeps_its_number_until_it_changes_or_half_its_time_is_over(datab
 
 /// As many meters like this one, by rising serial number behind it.
 async fn multiply(desk: &Desk, like: Serial, count: u32) {
-    let select = "SELECT passport, conditions, account, dossier, customer, status, suspect_ms, service, contact_ms, \
-                  audit_hash FROM meter WHERE serial = $1";
+    let select = "SELECT p.passport, p.conditions, account, dossier, customer, status, suspect_ms, service, contact_ms, \
+                  audit_hash FROM meter m JOIN meter_papers p ON p.serial = m.serial WHERE m.serial = $1";
     let select = sqlx::query(select).bind(i64::from(like.value()));
     let row = select.fetch_one(desk.bureau.store.reads()).await.unwrap();
     let row = &row;
@@ -454,13 +454,16 @@ async fn insert_like(
     let text = |column: usize| row.get::<String, _>(column);
     let account = text(2).replace(&format!("\"serial\":{}", like.value()), &format!("\"serial\":{serial}"));
     assert_ne!(account, text(2));
-    let insert = "INSERT INTO meter (serial, pan, customer, passport, conditions, account, dossier, version, link_key, \
-                  since_ms, status, suspect_ms, service, is_stopped, contact_ms, r1_minor, reactions, audit_number, \
-                  audit_hash) VALUES ($1, $2, $3, $4, $5, $6, $7, 1, '', 0, $8, $9, $10, 0, $11, 0, 0, 0, $12)";
+    let insert = "INSERT INTO meter (serial, pan, customer, account, dossier, version, link_key, since_ms, status, \
+                  suspect_ms, service, is_stopped, contact_ms, r1_minor, reactions, audit_number, audit_hash) \
+                  VALUES ($1, $2, $3, $4, $5, 1, '', 0, $6, $7, $8, 0, $9, 0, 0, 0, $10)";
     let insert = sqlx::query(insert).bind(i64::from(serial)).bind(-i64::from(serial)).bind(text(4));
-    let insert = insert.bind(text(0)).bind(text(1)).bind(account).bind(text(3));
+    let insert = insert.bind(account).bind(text(3));
     let insert = insert.bind(row.get::<i64, _>(5)).bind(row.get::<Option<i64>, _>(6)).bind(text(7));
     insert.bind(row.get::<i64, _>(8)).bind(text(9)).execute(&mut **transaction).await?;
+    let papers = "INSERT INTO meter_papers (serial, passport, conditions) VALUES ($1, $2, $3)";
+    let papers = sqlx::query(papers).bind(i64::from(serial)).bind(text(0)).bind(text(1));
+    papers.execute(&mut **transaction).await?;
     Ok(())
 }
 

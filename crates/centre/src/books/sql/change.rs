@@ -21,8 +21,11 @@ use terms::Serial;
 use terms::equations::Status;
 
 /// The columns of a folder: the meter's, then its customer's.
-const COLUMNS: &str = "m.pan, m.passport, m.conditions, m.account, m.dossier, m.version, m.suspect_ms, m.reactions, \
+const COLUMNS: &str = "m.pan, p.passport, p.conditions, m.account, m.dossier, m.version, m.suspect_ms, m.reactions, \
      m.audit_number, m.audit_hash, c.reference, c.name, c.balance_minor, c.limit_minor, c.is_active, c.since_ms";
+/// Where they lie.
+const TABLES: &str =
+    "meter m JOIN meter_papers p ON p.serial = m.serial JOIN customer c ON c.reference = m.customer";
 /// Where the customer's begin.
 const CUSTOMERS: usize = 10;
 
@@ -38,9 +41,7 @@ pub(super) async fn caller(store: &Store, pan: u32) -> Result<Option<Caller>, Bo
 
 /// A meter's folder as it is now.
 pub(super) async fn folder(store: &Store, serial: Serial) -> Result<Folder, BooksFault> {
-    let select = format!(
-        "SELECT {COLUMNS} FROM meter m JOIN customer c ON c.reference = m.customer WHERE m.serial = $1"
-    );
+    let select = format!("SELECT {COLUMNS} FROM {TABLES} WHERE m.serial = $1");
     let select = sqlx::query(AssertSqlSafe(select)).bind(i64::from(serial.value()));
     let row = select.fetch_optional(store.reads()).await?.ok_or(BooksFault::NoMeter(serial))?;
     Ok(Held::read(&row)?.folder)
@@ -128,16 +129,18 @@ struct Desk {
 impl Desk {
     /// Asks a change, and puts down what it made of the folder. Whether it is to be kept.
     fn decide(&mut self, change: &Change<'_>, ledger: &mut Ledger) -> Result<bool, BooksFault> {
-        let Held { mut folder, reactions, audit } =
-            self.folders.remove(&change.serial).ok_or(BooksFault::NoMeter(change.serial))??;
+        let held = self.folders.remove(&change.serial).ok_or(BooksFault::NoMeter(change.serial))??;
+        let Held { mut folder, reactions, audit } = held;
         let reference = folder.customer.reference;
         let customer = self.customers.entry(reference).or_insert_with(|| folder.customer.clone());
         folder.customer = customer.clone();
+        let (passport, conditions) = (folder.passport.clone(), folder.conditions.clone());
         let mut page = change.page.clone();
         if !(change.decide)(&mut folder, &mut page) {
             return Ok(false);
         }
-        customer.balance_minor = ledger.put(folder, &page, reactions, audit)?;
+        let new_papers = folder.passport != passport || folder.conditions != conditions;
+        customer.balance_minor = ledger.put(folder, &page, new_papers, reactions, audit)?;
         Ok(true)
     }
 }
@@ -171,12 +174,10 @@ impl Held {
 async fn hold(transaction: &mut Transaction, changes: &[Change<'_>]) -> Result<Desk, BooksFault> {
     let mut serials: Vec<i64> = changes.iter().map(|change| i64::from(change.serial.value())).collect();
     serials.sort_unstable();
-    let before = format!(
-        "SELECT {COLUMNS}, m.serial FROM meter m JOIN customer c ON c.reference = m.customer WHERE m.serial IN ("
-    );
+    let before = format!("SELECT {COLUMNS}, m.serial FROM {TABLES} WHERE m.serial IN (");
     let after = match transaction.kind() {
         Kind::File => ")",
-        Kind::Server => ") ORDER BY m.serial FOR UPDATE OF m",
+        Kind::Server => ") ORDER BY m.serial FOR UPDATE OF m, p",
     };
     let mut folders = BTreeMap::new();
     for piece in pieces(&serials) {

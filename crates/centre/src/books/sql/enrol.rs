@@ -27,18 +27,23 @@ async fn insert(transaction: &mut Transaction, meter: &NewMeter, page: &Page) ->
     let event = Event::MeterRegistered { customer: meter.customer.to_string() };
     let account = Account::new(meter.serial);
     let dossier = Dossier::new(meter.passport.value_min);
-    let statement = "INSERT INTO meter (serial, pan, customer, passport, conditions, account, dossier, version, link_key, \
-                     since_ms, status, service, is_stopped, contact_ms, r1_minor, reactions, audit_number, audit_hash) \
-                     VALUES ($1, $2, $3, $4, $5, $6, $7, 1, $8, $9, 0, 'in_service', 0, 0, 0, 0, 0, '') \
+    let statement = "INSERT INTO meter (serial, pan, customer, account, dossier, version, link_key, since_ms, status, \
+                     service, is_stopped, contact_ms, r1_minor, reactions, audit_number, audit_hash) \
+                     VALUES ($1, $2, $3, $4, $5, 1, $6, $7, 0, 'in_service', 0, 0, 0, 0, 0, '') \
                      ON CONFLICT DO NOTHING";
     let query =
         sqlx::query(statement).bind(serial).bind(i64::from(meter.pan)).bind(meter.customer.to_string());
-    let query =
-        query.bind(json(&meter.passport)?).bind(json(&meter.conditions)?).bind(json(account.state())?);
-    let query = query.bind(json(&dossier)?).bind(KeyName::Link(meter.serial).to_string()).bind(page.at_ms);
+    let query = query
+        .bind(json(account.state())?)
+        .bind(json(&dossier)?)
+        .bind(KeyName::Link(meter.serial).to_string())
+        .bind(page.at_ms);
     if query.execute(&mut **transaction).await?.rows_affected() == 0 {
         return Err(BooksFault::MeterExists(meter.serial));
     }
+    let statement = "INSERT INTO meter_papers (serial, passport, conditions) VALUES ($1, $2, $3)";
+    let query = sqlx::query(statement).bind(serial).bind(json(&meter.passport)?);
+    query.bind(json(&meter.conditions)?).execute(&mut **transaction).await?;
     for key in &meter.keys {
         let statement = "INSERT INTO wrapped_key (name, wrapped, since_ms) VALUES ($1, $2, $3)";
         let query = sqlx::query(statement).bind(key.name.to_string()).bind(key.wrapped.to_string());

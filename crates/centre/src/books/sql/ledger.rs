@@ -13,11 +13,15 @@ use store::Transaction;
 use store::many::{Statement, Value};
 use terms::Serial;
 
-const METER: Statement<14> = Statement {
-    before: "UPDATE meter SET passport = v.column2, conditions = v.column3, account = v.column4, dossier = v.column5, \
-             version = version + 1, status = v.column6, suspect_ms = v.column7, service = v.column8, \
-             is_stopped = v.column9, contact_ms = v.column10, r1_minor = v.column11, reactions = v.column12, \
-             audit_number = v.column13, audit_hash = v.column14 FROM (VALUES ",
+const METER: Statement<12> = Statement {
+    before: "UPDATE meter SET account = v.column2, dossier = v.column3, version = version + 1, status = v.column4, \
+             suspect_ms = v.column5, service = v.column6, is_stopped = v.column7, contact_ms = v.column8, \
+             r1_minor = v.column9, reactions = v.column10, audit_number = v.column11, audit_hash = v.column12 \
+             FROM (VALUES ",
+    after: ") AS v WHERE serial = v.column1",
+};
+const PAPERS: Statement<3> = Statement {
+    before: "UPDATE meter_papers SET passport = v.column2, conditions = v.column3 FROM (VALUES ",
     after: ") AS v WHERE serial = v.column1",
 };
 const GRANT: Statement<6> = Statement {
@@ -37,7 +41,8 @@ const READING: Statement<8> = Statement {
 /// What changes are to be written down as.
 #[derive(Default)]
 pub(super) struct Ledger {
-    meters: Vec<[Value; 14]>,
+    meters: Vec<[Value; 12]>,
+    papers: Vec<[Value; 3]>,
     grants: Vec<[Value; 6]>,
     grant_states: Vec<[Value; 4]>,
     readings: Vec<[Value; 8]>,
@@ -68,11 +73,12 @@ pub(super) struct Other {
 }
 
 impl Ledger {
-    /// Puts a page down, and its folder as the change left it. Gives the customer's balance from then on.
+    /// Puts a page down, and its folder as the change left it, passport and conditions where they are new. Gives the customer's balance from then on.
     pub fn put(
         &mut self,
         mut folder: Folder,
         page: &Page,
+        new_papers: bool,
         reactions: u64,
         audit: Head,
     ) -> Result<i64, BooksFault> {
@@ -89,6 +95,13 @@ impl Ledger {
                 }
                 row => sheet.row(&folder, page, row, &mut newest),
             }
+        }
+        if new_papers {
+            sheet.papers.push([
+                meter(folder.serial()),
+                json(&folder.passport)?.into(),
+                json(&folder.conditions)?.into(),
+            ]);
         }
         sheet.meter(&folder, page, newest, audit, &events)?;
         self.take_over(sheet);
@@ -138,8 +151,6 @@ impl Ledger {
         let r1 = state.seen.map_or(0, |seen| seen.registers.r1.minor());
         self.meters.push([
             meter(serial),
-            json(&folder.passport)?.into(),
-            json(&folder.conditions)?.into(),
             json(state)?.into(),
             json(&folder.file.dossier)?.into(),
             status_number(folder.file.dossier.judged.status).into(),
@@ -156,8 +167,10 @@ impl Ledger {
     }
 
     fn take_over(&mut self, sheet: Ledger) {
-        let Ledger { meters, grants, grant_states, readings, calls, entries, records, others } = sheet;
+        let Ledger { meters, papers, grants, grant_states, readings, calls, entries, records, others } =
+            sheet;
         self.meters.extend(meters);
+        self.papers.extend(papers);
         self.grants.extend(grants);
         self.grant_states.extend(grant_states);
         self.readings.extend(readings);
@@ -178,6 +191,7 @@ impl Ledger {
             rows::write(transaction, other).await?;
         }
         log::write(transaction, &self.records).await?;
+        PAPERS.execute(transaction, &self.papers).await?;
         METER.execute(transaction, &self.meters).await?;
         Ok(())
     }

@@ -105,8 +105,9 @@ impl PostDesk {
     }
 
     async fn meters(&self, kind: Kind, which: Which) -> Result<(Vec<Meter>, bool), PostFault> {
-        let select = "SELECT serial, passport, account, dossier, suspect_ms FROM meter WHERE serial > $1 AND serial <= $2 \
-                      AND status >= $3 ORDER BY serial LIMIT $4";
+        let select = "SELECT m.serial, p.passport, m.account, m.dossier, m.suspect_ms FROM meter m JOIN meter_papers p \
+                      ON p.serial = m.serial WHERE m.serial > $1 AND m.serial <= $2 AND m.status >= $3 \
+                      ORDER BY m.serial LIMIT $4";
         let (after, last) = match which {
             Which::After(serial) => (serial.map_or(-1, |serial| i64::from(serial.value())), i64::MAX),
             Which::Only(serial) => (i64::from(serial.value()) - 1, i64::from(serial.value())),
