@@ -13,6 +13,7 @@ use tokio::sync::Barrier;
 
 on_each_database! {
     changes_at_once_are_each_made_once_and_only_those_fail_that_must
+    a_change_that_panics_keeps_nobody_from_changing_later
 }
 
 /// What a change does.
@@ -108,6 +109,24 @@ async fn changes_at_once_are_each_made_once_and_only_those_fail_that_must(databa
         "no event was put"
     );
     assert_accounts_add_up(&centre).await;
+    centre.stop().await;
+}
+
+async fn a_change_that_panics_keeps_nobody_from_changing_later(database: Database) {
+    let centre = Centre::start(&database, Rate::default()).await;
+    let serial = centre.meter(1, |_| ()).await.serial;
+    let books = centre.office.books().clone();
+    let changed = async |panics: bool| {
+        let change =
+            move |_: &mut Folder, _: &mut Page| if panics { panic!("on purpose") } else { Ok::<_, ()>(()) };
+        books.change_among_others(serial, Page::new("meter", now_ms()), change).await
+    };
+    for _ in 0..6 {
+        // One behind the other, of one meter: the second waits for the first.
+        let (bad, good) = tokio::join!(changed(true), changed(false));
+        assert!(matches!(bad, Err(BooksFault::Store(_))), "{bad:?}");
+        assert_eq!(good.unwrap(), Ok(()));
+    }
     centre.stop().await;
 }
 

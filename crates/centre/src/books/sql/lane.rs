@@ -97,19 +97,10 @@ impl Lane {
             && let Ok(runtime) = Handle::try_current()
         {
             queue.under_way += 1;
-            let turn = Turn(self.clone());
-            runtime.spawn(async move { turn.0.work_off().await });
-        }
-    }
-
-    /// Makes changes until none waits.
-    async fn work_off(&self) {
-        loop {
-            let together = self.queue().next();
-            if together.is_empty() {
-                return;
-            }
-            make(&self.store, together).await;
+            // A runtime that ends drops the work at once, and the work gives its turn back.
+            drop(queue);
+            let turn = Turn { lane: self.clone(), is_given_back: false };
+            runtime.spawn(turn.work_off());
         }
     }
 }
@@ -132,12 +123,41 @@ impl Queue {
 }
 
 /// One of the transactions that may be under way; given back however its work ends.
-struct Turn(Lane);
+struct Turn {
+    lane: Lane,
+    is_given_back: bool,
+}
+
+impl Turn {
+    /// Makes changes until none waits.
+    async fn work_off(mut self) {
+        while let Some(together) = self.next() {
+            make(&self.lane.store, together).await;
+        }
+    }
+
+    /// The next changes. Where none waits, the turn is given back before anybody can think that it goes on.
+    fn next(&mut self) -> Option<Vec<Waiting>> {
+        let mut queue = self.lane.queue();
+        let together = queue.next();
+        if together.is_empty() {
+            queue.under_way -= 1;
+            self.is_given_back = true;
+            return None;
+        }
+        Some(together)
+    }
+}
 
 impl Drop for Turn {
     fn drop(&mut self) {
-        self.0.queue().under_way -= 1;
-        self.0.start();
+        if !self.is_given_back {
+            self.lane.queue().under_way -= 1;
+            // A decision has panicked: those that wait behind it have nothing to do with that.
+            if std::thread::panicking() {
+                self.lane.start();
+            }
+        }
     }
 }
 
