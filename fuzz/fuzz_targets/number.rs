@@ -10,7 +10,8 @@ fuzz_target!(|text: &str| {
     assert!(shown.len() <= NUMBER_BYTES_MAX && !shown.chars().any(char::is_control));
     assert_eq!(shown.parse(), Ok(number.clone()), "it reads back as it is shown");
     if let Number::Modem { device, prefix, digits } = &number {
-        assert!(device.starts_with("/dev/") && !device.contains(".."));
+        // Two dots within a name lead nowhere.
+        assert!(device.starts_with("/dev/") && device.split('/').all(|part| part != ".."));
         assert!(prefix.bytes().chain(digits.bytes()).all(|byte| b"0123456789*#".contains(&byte)));
     }
 });
