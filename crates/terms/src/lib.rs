@@ -6,12 +6,14 @@
 #![no_std]
 
 pub mod bytes;
+mod card;
 mod date;
 pub mod equations;
 mod money;
 mod registers;
 mod serial;
 
+pub use card::{CardNumber, CardNumberError};
 pub use date::{Date, DateError};
 pub use money::{Money, MoneyError};
 pub use registers::{RegisterFault, Registers};

@@ -1,0 +1,1 @@
+//! Chip cards: reads, checks and writes them, in a reader or drawn.

@@ -1,0 +1,1 @@
+//! The control unit: one routine, and the adapters that touch the world.

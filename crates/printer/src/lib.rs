@@ -1,0 +1,1 @@
+//! Printers behind one trait: files, IPP, a head with encoder and clock.

@@ -1,0 +1,1 @@
+//! What a letter costs: rate tables, and the scale.
