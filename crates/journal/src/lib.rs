@@ -1,0 +1,1 @@
+//! What the control unit keeps: imprints, cost centres, cards, clichés, and the reports of them.
