@@ -21,12 +21,12 @@ mod tables;
 mod weight;
 mod words;
 
-pub use adapters::{SerialScale, settled};
+pub use adapters::settled;
 pub use check::{FORMATS_MAX, PRODUCTS_MAX, RowFault, SERVICES_MAX, STEPS_MAX, TableError, ZONES_MAX};
 pub use letter::{Destination, Letter, Shape, Wanted, WantedError};
 pub use price::{Part, Price};
 pub use refusal::Refusal;
-pub use scale::{Protocol, Reading, Scale, ScaleAddress, ScaleAddressError, ScaleFault};
+pub use scale::{Reading, Scale, ScaleAddress, ScaleAddressError, ScaleFault};
 pub use sheet::{Format, Product, Service, Step, ValueStep, Zone};
 pub use size::{Size, SizeError, Span, SpanError};
 pub use table::{TABLE_BYTES_MAX, Table};

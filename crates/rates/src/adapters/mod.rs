@@ -1,12 +1,22 @@
-//! What touches the world: the serial line to a scale, and the wait for it to come to rest.
+//! What touches the world: the serial line to a scale, the reports of a USB scale, and the wait for it to come to rest.
 
+mod hid;
 mod serial;
 
-pub use serial::SerialScale;
-
-use crate::{Reading, Scale, ScaleFault};
+use crate::scale::Manner;
+use crate::{Reading, Scale, ScaleAddress, ScaleFault};
 use std::thread;
 use std::time::{Duration, Instant};
+
+impl ScaleAddress {
+    /// The scale at this address, which must be there.
+    pub fn open(&self) -> Result<Box<dyn Scale + Send>, ScaleFault> {
+        Ok(match self.manner {
+            Manner::Asked(line) => Box::new(serial::SerialScale::open(&self.device, line)?),
+            Manner::Reports => Box::new(hid::HidScale::open(&self.device)?),
+        })
+    }
+}
 
 /// How long a scale is left alone before it is asked again.
 const PAUSE: Duration = Duration::from_millis(100);

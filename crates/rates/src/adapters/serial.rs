@@ -4,8 +4,8 @@
 //! opened anew and has to be quiet before anything is asked, so that the answer to an old question is not taken for the
 //! answer to a new one. A scale that is plugged in again is found again.
 
-use crate::scale::{Answer, CharacterFrame, Command, Parity, Protocol};
-use crate::{Reading, Scale, ScaleAddress, ScaleFault};
+use crate::scale::{Answer, CharacterFrame, Command, Line, Parity, Protocol};
+use crate::{Reading, Scale, ScaleFault};
 use rustix::fs::{FlockOperation, flock};
 use serial2::{CharSize, FlowControl, SerialPort, Settings, StopBits};
 use std::io::{self, ErrorKind};
@@ -24,25 +24,25 @@ const SHORTEST: Duration = Duration::from_millis(1);
 
 /// A scale at a serial line that nobody else has.
 #[derive(Debug)]
-pub struct SerialScale {
-    address: ScaleAddress,
+pub(super) struct SerialScale {
+    device: String,
+    line: Line,
     /// Nothing after a fault of the line, until it is opened anew.
     port: Option<SerialPort>,
 }
 
 impl SerialScale {
-    /// The scale at this address, which must be there.
-    pub fn open(address: ScaleAddress) -> Result<SerialScale, ScaleFault> {
-        let port = open(&address)?;
-        Ok(SerialScale { address, port: Some(port) })
+    /// The scale at this device, which must be there.
+    pub fn open(device: &str, line: Line) -> Result<SerialScale, ScaleFault> {
+        Ok(SerialScale { device: device.into(), line, port: Some(open(device, line)?) })
     }
 
     fn ask(&mut self, command: Command, limit: Duration) -> Result<Answer, ScaleFault> {
         let mut port = match self.port.take() {
             Some(port) => port,
-            None => open(&self.address)?,
+            None => open(&self.device, self.line)?,
         };
-        let protocol = self.address.protocol;
+        let protocol = self.line.protocol;
         let answer = exchange(&mut port, protocol, command, limit);
         let answer = answer.and_then(|bytes| protocol.understand(command, &bytes));
         let is_out_of_step =
@@ -77,17 +77,17 @@ impl Scale for SerialScale {
 }
 
 /// Opens the line and waits until it is quiet.
-fn open(address: &ScaleAddress) -> Result<SerialPort, ScaleFault> {
-    let mut port = port(address).map_err(|error| ScaleFault::Device(address.device.clone(), error))?;
+fn open(device: &str, line: Line) -> Result<SerialPort, ScaleFault> {
+    let mut port = port(device, line).map_err(|error| ScaleFault::Device(device.into(), error))?;
     hush(&mut port)?;
     Ok(port)
 }
 
-fn port(address: &ScaleAddress) -> io::Result<SerialPort> {
-    let CharacterFrame { has_seven_bits, parity, has_two_stop_bits } = address.frame;
-    let port = SerialPort::open(&address.device, |mut settings: Settings| {
+fn port(device: &str, line: Line) -> io::Result<SerialPort> {
+    let CharacterFrame { has_seven_bits, parity, has_two_stop_bits } = line.frame;
+    let port = SerialPort::open(device, |mut settings: Settings| {
         settings.set_raw();
-        settings.set_baud_rate(address.baud)?;
+        settings.set_baud_rate(line.baud)?;
         settings.set_char_size(if has_seven_bits { CharSize::Bits7 } else { CharSize::Bits8 });
         settings.set_stop_bits(if has_two_stop_bits { StopBits::Two } else { StopBits::One });
         settings.set_parity(match parity {

@@ -1,5 +1,5 @@
-//! Where a scale is and what it speaks, as it stands in the settings: `sics:/dev/ttyUSB0` or, where the scale's line is
-//! not set as usual, `nci:/dev/ttyS0,4800,8N1`.
+//! Where a scale is and what it speaks, as it stands in the settings: `sics:/dev/ttyUSB0`, `hid:/dev/hidraw0` or,
+//! where the scale's line is not set as usual, `nci:/dev/ttyS0,4800,8N1`.
 
 use super::Protocol;
 use std::fmt;
@@ -12,25 +12,28 @@ const BAUD: u32 = 9_600;
 /// No device's name is longer.
 const DEVICE_BYTES_MAX: usize = 255;
 
-/// A scale's protocol, device and line.
+/// Where a scale is, and how it is talked to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ScaleAddress {
-    pub(crate) protocol: Protocol,
     pub(crate) device: String,
-    pub(crate) baud: u32,
-    pub(crate) frame: CharacterFrame,
+    pub(crate) manner: Manner,
 }
 
-impl ScaleAddress {
-    /// What the scale speaks.
-    pub fn protocol(&self) -> Protocol {
-        self.protocol
-    }
+/// How a scale is talked to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Manner {
+    /// It is asked over a serial line.
+    Asked(Line),
+    /// It reports by itself, as a USB scale.
+    Reports,
+}
 
-    /// The device it is at.
-    pub fn device(&self) -> &str {
-        &self.device
-    }
+/// A serial line and what is spoken on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Line {
+    pub protocol: Protocol,
+    pub baud: u32,
+    pub frame: CharacterFrame,
 }
 
 /// How a character is framed on the line.
@@ -54,24 +57,36 @@ impl FromStr for ScaleAddress {
 
     fn from_str(text: &str) -> Result<ScaleAddress, ScaleAddressError> {
         let (kind, rest) = text.split_once(':').ok_or(ScaleAddressError::Protocol)?;
-        let (protocol, usual) = match kind {
-            "sics" => (Protocol::Sics, "8N1"),
-            "nci" => (Protocol::Nci, "7E1"),
+        let (device, line) = rest.split_once(',').map_or((rest, None), |(device, line)| (device, Some(line)));
+        let manner = match (kind, line) {
+            ("sics", line) => Manner::Asked(Line::new(Protocol::Sics, "8N1", line)?),
+            ("nci", line) => Manner::Asked(Line::new(Protocol::Nci, "7E1", line)?),
+            ("hid", None) => Manner::Reports,
+            ("hid", Some(_)) => return Err(ScaleAddressError::NoLine),
             _ => return Err(ScaleAddressError::Protocol),
         };
-        let mut parts = rest.split(',');
-        let device = parts.next().filter(|device| is_device(device)).ok_or(ScaleAddressError::Device)?;
-        let baud = match parts.next() {
-            Some(baud) => baud.parse().map_err(|_| ScaleAddressError::Baud)?,
-            None => BAUD,
-        };
-        if !BAUDS.contains(&baud) {
-            return Err(ScaleAddressError::Baud);
+        if !is_device(device) {
+            return Err(ScaleAddressError::Device);
         }
-        let frame = parts.next().unwrap_or(usual).parse()?;
-        match parts.next() {
-            Some(_) => Err(ScaleAddressError::Frame),
-            None => Ok(ScaleAddress { protocol, device: device.into(), baud, frame }),
+        Ok(ScaleAddress { device: device.into(), manner })
+    }
+}
+
+impl Line {
+    /// A line as it is set, or as scales with this protocol mostly are.
+    fn new(protocol: Protocol, usual: &str, set: Option<&str>) -> Result<Line, ScaleAddressError> {
+        let (baud, frame) = match set {
+            Some(set) => {
+                let (baud, frame) = set.split_once(',').unwrap_or((set, usual));
+                (baud.parse().map_err(|_| ScaleAddressError::Baud)?, frame)
+            }
+            None => (BAUD, usual),
+        };
+        let is_known = BAUDS.contains(&baud);
+        if is_known {
+            Ok(Line { protocol, baud, frame: frame.parse()? })
+        } else {
+            Err(ScaleAddressError::Baud)
         }
     }
 }
@@ -103,11 +118,14 @@ impl FromStr for CharacterFrame {
 /// All of it, as it can be read again.
 impl fmt::Display for ScaleAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let protocol = match self.protocol {
+        let Manner::Asked(Line { protocol, baud, frame }) = self.manner else {
+            return write!(f, "hid:{}", self.device);
+        };
+        let protocol = match protocol {
             Protocol::Sics => "sics",
             Protocol::Nci => "nci",
         };
-        let CharacterFrame { has_seven_bits, parity, has_two_stop_bits } = self.frame;
+        let CharacterFrame { has_seven_bits, parity, has_two_stop_bits } = frame;
         let bits = if has_seven_bits { 7 } else { 8 };
         let parity = match parity {
             Parity::None => 'N',
@@ -115,7 +133,7 @@ impl fmt::Display for ScaleAddress {
             Parity::Odd => 'O',
         };
         let stops = if has_two_stop_bits { 2 } else { 1 };
-        write!(f, "{protocol}:{},{},{bits}{parity}{stops}", self.device, self.baud)
+        write!(f, "{protocol}:{},{baud},{bits}{parity}{stops}", self.device)
     }
 }
 
@@ -123,7 +141,7 @@ impl fmt::Display for ScaleAddress {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ScaleAddressError {
     /// It does not begin with a protocol.
-    #[error("a scale's address begins with sics: or nci: (sics:/dev/ttyUSB0)")]
+    #[error("a scale's address begins with sics:, nci: or hid: (sics:/dev/ttyUSB0)")]
     Protocol,
     /// The device is none of /dev.
     #[error("a scale's device lies in /dev (sics:/dev/ttyUSB0)")]
@@ -133,6 +151,9 @@ pub enum ScaleAddressError {
         "a scale's speed is 1200, 2400, 4800, 9600, 19200, 38400, 57600 or 115200 (sics:/dev/ttyUSB0,9600)"
     )]
     Baud,
+    /// A scale without a serial line was given one.
+    #[error("a scale at hid: has no speed and no frame (hid:/dev/hidraw0)")]
+    NoLine,
     /// The bits of a character are not as they can be.
     #[error("a scale's line is written 8N1 or 7E1: data bits, parity N, E or O, stop bits")]
     Frame,
@@ -154,6 +175,7 @@ mod tests {
         check("nci:/dev/ttyS0", "nci:/dev/ttyS0,9600,7E1");
         check("nci:/dev/serial/by-id/usb-scale,4800", "nci:/dev/serial/by-id/usb-scale,4800,7E1");
         check("sics:/dev/ttyS1,115200,7O2", "sics:/dev/ttyS1,115200,7O2");
+        check("hid:/dev/hidraw0", "hid:/dev/hidraw0");
     }
 
     #[test]
@@ -162,9 +184,12 @@ mod tests {
         for text in ["", "/dev/ttyS0", "modem:/dev/ttyS0"] {
             refused(text, ScaleAddressError::Protocol);
         }
-        for text in ["sics:", "sics:/dev/", "sics:ttyS0", "sics:/dev/../etc/passwd", "sics:/dev/a\n"] {
+        for text in
+            ["sics:", "sics:/dev/", "sics:ttyS0", "sics:/dev/../etc/passwd", "sics:/dev/a\n", "hid:hidraw0"]
+        {
             refused(text, ScaleAddressError::Device);
         }
+        refused("hid:/dev/hidraw0,9600", ScaleAddressError::NoLine);
         for text in ["sics:/dev/ttyS0,", "sics:/dev/ttyS0,9601", "sics:/dev/ttyS0,fast"] {
             refused(text, ScaleAddressError::Baud);
         }

@@ -4,10 +4,11 @@
 //! and never a weight; neither is a weight below nothing.
 
 mod address;
+pub(crate) mod hid;
 mod nci;
 mod sics;
 
-pub(crate) use address::{CharacterFrame, Parity};
+pub(crate) use address::{CharacterFrame, Line, Manner, Parity};
 pub use address::{ScaleAddress, ScaleAddressError};
 
 use crate::Weight;
@@ -87,9 +88,9 @@ pub(crate) enum Answer {
     Done,
 }
 
-/// What a scale speaks.
+/// What a scale speaks that is asked over a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Protocol {
+pub(crate) enum Protocol {
     /// MT-SICS, Mettler-Toledo's standard interface command set.
     Sics,
     /// NCI's general protocol (SCP-01), which postal scales speak.

@@ -35,7 +35,8 @@ struct Shared {
     habit: Mutex<Habit>,
     /// What it says of its own accord.
     unasked: Mutex<Vec<u8>>,
-    babbles: AtomicBool,
+    /// What it says again and again.
+    babbles: Mutex<Vec<u8>>,
     is_over: AtomicBool,
 }
 
@@ -63,7 +64,7 @@ impl Bench {
         let shared = Arc::new(Shared {
             habit: Mutex::new(Box::new(habit)),
             unasked: Mutex::default(),
-            babbles: AtomicBool::new(false),
+            babbles: Mutex::default(),
             is_over: AtomicBool::new(false),
         });
         let its = shared.clone();
@@ -85,9 +86,10 @@ impl Bench {
         }
     }
 
-    /// Lets the scale speak without end.
-    pub fn babble(&self, on: bool) {
-        self.scale.as_ref().expect("it is plugged in").shared.babbles.store(on, Ordering::SeqCst);
+    /// Lets the scale say this without end, or nothing.
+    pub fn babble(&self, bytes: &[u8]) {
+        let shared = &self.scale.as_ref().expect("it is plugged in").shared;
+        *shared.babbles.lock().unwrap_or_else(PoisonError::into_inner) = bytes.to_vec();
     }
 }
 
@@ -126,9 +128,7 @@ impl Shared {
             put(&mut terminal, &unasked);
             unasked.clear();
             drop(unasked);
-            if self.babbles.load(Ordering::SeqCst) {
-                put(&mut terminal, &[b'x'; 64]);
-            }
+            put(&mut terminal, &self.babbles.lock().unwrap_or_else(PoisonError::into_inner));
         }
     }
 }

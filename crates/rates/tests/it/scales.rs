@@ -2,7 +2,7 @@
 
 use crate::bench::Bench;
 use crate::{example, letter, weight};
-use rates::{Reading, Scale, ScaleFault, SerialScale, settled};
+use rates::{Reading, Scale, ScaleAddress, ScaleFault, settled};
 use std::time::Duration;
 
 /// Long enough for anything that is to happen.
@@ -10,8 +10,14 @@ const SOON: Duration = Duration::from_secs(20);
 /// Long enough to see that nothing happens.
 const MOMENT: Duration = Duration::from_millis(250);
 
-fn at(bench: &Bench, protocol: &str) -> Result<SerialScale, ScaleFault> {
-    SerialScale::open(format!("{protocol}:{},9600,8N1", bench.device()).parse().expect("it is an address"))
+type AnyScale = Box<dyn Scale + Send>;
+
+fn open(address: &str) -> Result<AnyScale, ScaleFault> {
+    address.parse::<ScaleAddress>().expect("it is an address").open()
+}
+
+fn at(bench: &Bench, protocol: &str) -> Result<AnyScale, ScaleFault> {
+    open(&format!("{protocol}:{},9600,8N1", bench.device()))
 }
 
 /// An MT-SICS scale that answers `SI` with these lines in turn, the last one again and again.
@@ -32,7 +38,7 @@ fn shows(lines: &[&str]) -> Bench {
     })
 }
 
-fn sics(bench: &Bench) -> SerialScale {
+fn sics(bench: &Bench) -> AnyScale {
     at(bench, "sics").expect("it can be opened")
 }
 
@@ -50,9 +56,9 @@ fn a_letter_on_the_scale_is_franked_by_what_the_scale_shows() {
         letter.weight = weighed.weight;
         example().price(&letter).expect("it has a price").postage.minor()
     };
-    let first = settled(&mut scale, SOON).expect("it comes to rest");
+    let first = settled(&mut *scale, SOON).expect("it comes to rest");
     assert_eq!((first, priced(first)), (reading("20 g", true), 90));
-    let heavier = settled(&mut scale, SOON).expect("it is at rest");
+    let heavier = settled(&mut *scale, SOON).expect("it is at rest");
     assert_eq!((heavier, priced(heavier)), (reading("20.1 g", true), 115), "more than 20 g is not 20 g");
 }
 
@@ -70,15 +76,15 @@ fn every_unit_of_weight_is_understood() {
 #[test]
 fn a_scale_that_never_comes_to_rest_is_not_waited_for_without_end() {
     let bench = shows(&["S D     14.02 g"]);
-    assert!(matches!(settled(&mut sics(&bench), MOMENT), Err(ScaleFault::Restless)));
+    assert!(matches!(settled(&mut *sics(&bench), MOMENT), Err(ScaleFault::Restless)));
     let bench = shows(&["S I"]);
-    assert!(matches!(settled(&mut sics(&bench), MOMENT), Err(ScaleFault::Busy)));
+    assert!(matches!(settled(&mut *sics(&bench), MOMENT), Err(ScaleFault::Busy)));
 }
 
 /// What asking a scale that answers like this comes to.
 fn fault(line: &str) -> ScaleFault {
     let bench = shows(&[line]);
-    settled(&mut sics(&bench), MOMENT).expect_err("it shows no weight")
+    settled(&mut *sics(&bench), MOMENT).expect_err("it shows no weight")
 }
 
 #[test]
@@ -167,10 +173,10 @@ fn garbage_is_never_a_weight() {
 #[test]
 fn a_scale_that_speaks_without_end_is_told_apart_from_one_that_answers() {
     let bench = shows(&["S S     20.00 g"]);
-    bench.babble(true);
+    bench.babble(&[b'x'; 64]);
     let weighed = at(&bench, "sics").and_then(|mut scale| scale.weigh());
     assert!(matches!(weighed, Err(ScaleFault::Garbled)));
-    bench.babble(false);
+    bench.babble(&[]);
     assert_eq!(sics(&bench).weigh().expect("it answers"), reading("20 g", true));
 }
 
@@ -201,7 +207,7 @@ fn a_scale_that_somebody_has_or_that_is_not_there_cannot_be_used() {
     let bench = shows(&["S S     20.00 g"]);
     let _first = sics(&bench);
     assert!(matches!(at(&bench, "sics"), Err(ScaleFault::Device(..))));
-    let nowhere = SerialScale::open("sics:/dev/no-such-scale".parse().expect("it is an address"));
+    let nowhere = open("sics:/dev/no-such-scale");
     assert!(matches!(nowhere, Err(ScaleFault::Device(..))));
 }
 
@@ -245,4 +251,45 @@ fn the_status_of_an_nci_scale_stands_above_what_it_shows() {
     assert!(matches!(fault("\n00\r\x03"), ScaleFault::Garbled));
     assert!(matches!(fault("\n  20.00g\r\n\x10\x10\r\x03"), ScaleFault::Garbled));
     assert!(matches!(fault("\n?\r\x03"), ScaleFault::Refused));
+}
+
+fn hid(bench: &Bench) -> AnyScale {
+    open(&format!("hid:{}", bench.device())).expect("it can be opened")
+}
+
+/// Claim: X9
+#[test]
+fn a_usb_scale_is_read_by_its_reports_and_never_by_an_old_one() {
+    let bench = Bench::with(|_| Vec::new());
+    let mut scale = hid(&bench);
+    bench.say(&[3, 4, 2, 0, 99, 0]);
+    std::thread::sleep(MOMENT);
+    assert!(matches!(scale.weigh(), Err(ScaleFault::Silent)), "what it showed before is not what it shows");
+    bench.babble(&[3, 3, 2, 0, 20, 0]);
+    assert_eq!(scale.weigh().expect("it reports"), reading("20 g", false));
+    assert!(matches!(settled(&mut *scale, MOMENT), Err(ScaleFault::Restless)));
+    bench.babble(&[3, 4, 11, 0xff, 12, 0]);
+    assert_eq!(settled(&mut *scale, SOON).expect("it comes to rest"), reading("34.1 g", true));
+    bench.babble(&[3, 6, 11, 0xff, 12, 0]);
+    std::thread::sleep(MOMENT);
+    assert!(matches!(scale.weigh(), Err(ScaleFault::Overload)));
+    assert!(matches!(scale.zero(), Err(ScaleFault::Refused)));
+    assert!(matches!(scale.tare(), Err(ScaleFault::Refused)));
+}
+
+#[test]
+fn half_a_report_is_no_weight_and_an_unplugged_usb_scale_is_found_again() {
+    let mut bench = Bench::with(|_| Vec::new());
+    let mut scale = hid(&bench);
+    assert!(matches!(open(&format!("hid:{}", bench.device())), Err(ScaleFault::Device(..))), "it is in use");
+    bench.say(&[3, 4, 2]);
+    std::thread::sleep(MOMENT);
+    assert!(matches!(scale.weigh(), Err(ScaleFault::Garbled)));
+    bench.unplug();
+    assert!(matches!(scale.weigh(), Err(ScaleFault::Device(..))));
+    bench.plug_in(|_| Vec::new());
+    bench.babble(&[3, 4, 2, 0, 21, 0]);
+    assert_eq!(scale.weigh().expect("it is back"), reading("21 g", true));
+    bench.unplug();
+    assert!(matches!(scale.weigh(), Err(ScaleFault::Unplugged(_))));
 }
