@@ -16,6 +16,9 @@
 //! (121-10) without a row: a card that is still in is taken back to what it was, and one that was pulled bears a
 //! number that no row has. Once the commit is being stored both sides are whole; pulling the card changes nothing.
 //!
+//! While a card is made, what comes into the slot is for this machine alone, and what leaves it for
+//! [`Slot`](super::Slot) too; the new card is told to the slot when it is made.
+//!
 //! The timer is looked at while waiting and when a card comes in. A first card, and a master's replacement, for which
 //! no card had to leave, is waited for without a limit.
 
@@ -186,10 +189,7 @@ impl Making {
             }
             // What is being stored cannot be taken back before it is stored.
             State::Keep { pulled, .. } => *pulled = true,
-            State::Write(_) | State::ReadBack(_) => {
-                act(MakingAction::Store(directory.drop_pending()));
-                self.fail(Refusal::Pulled, act);
-            }
+            State::Write(_) | State::ReadBack(_) => self.drop_plan(Refusal::Pulled, directory, act),
             State::Idle | State::Wait { .. } | State::Commit(_) => {}
         }
     }
@@ -213,10 +213,7 @@ impl Making {
 
     fn stored(&mut self, directory: &Directory, act: &mut impl FnMut(MakingAction)) {
         match core::mem::replace(&mut self.state, State::Idle) {
-            State::Keep { pulled: true, .. } => {
-                act(MakingAction::Store(directory.drop_pending()));
-                self.fail(Refusal::Pulled, act);
-            }
+            State::Keep { pulled: true, .. } => self.drop_plan(Refusal::Pulled, directory, act),
             State::Keep { job, pulled: false } => {
                 act(MakingAction::Write { identity: job.identity(), authorise: job.authorise });
                 self.state = State::Write(job);
@@ -276,7 +273,15 @@ impl Making {
     /// Leaves card and table as they were.
     fn undo(&mut self, refusal: Refusal, directory: &Directory, act: &mut impl FnMut(MakingAction)) {
         act(MakingAction::Erase);
-        act(MakingAction::Store(directory.drop_pending()));
+        self.drop_plan(refusal, directory, act);
+    }
+
+    /// Forgets what was to be made.
+    fn drop_plan(&mut self, refusal: Refusal, directory: &Directory, act: &mut impl FnMut(MakingAction)) {
+        let changes = directory.drop_pending();
+        if !changes.is_empty() {
+            act(MakingAction::Store(changes));
+        }
         self.fail(refusal, act);
     }
 

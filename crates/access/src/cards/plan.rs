@@ -5,7 +5,7 @@
 //! again when it is taken into the table.
 
 use super::card::{Card, Chip, Identity};
-use super::centre::Centre;
+use super::centre::{Centre, Centres, Whole};
 use super::directory::Directory;
 use super::function::{Function, Level};
 use super::holder::By;
@@ -85,7 +85,7 @@ impl Follow {
 impl Card {
     /// The row of a card below another one, with the level's timer, all functions that both its level and its parent
     /// allow, and its cost centre selected where it has one alone.
-    pub fn below(parent: &Card, number: CardNumber, level: Level, centres: super::Centres) -> Card {
+    pub fn below(parent: &Card, number: CardNumber, level: Level, centres: Centres) -> Card {
         let selected = centres.named().next().filter(|_| centres.named().count() == 1);
         let functions = level.functions().and(parent.functions);
         let timer_seconds = level.timer_seconds();
@@ -112,7 +112,7 @@ impl Directory {
     /// What is stored before a card is written.
     pub(super) fn kept(&self, plan: &Plan, running: Running) -> Changes {
         let whole = Row::Whole(self.given(running));
-        let pending = match plan {
+        let written = match plan {
             Plan::Follow { maker, follow } => {
                 let pending = Pending { maker: maker.number, follow: follow.clone(), running };
                 vec![whole, Row::Pending(pending)]
@@ -120,7 +120,7 @@ impl Directory {
             // A master needs no pending row: its card can be made again.
             Plan::First(_) | Plan::Replacement(_) => vec![whole],
         };
-        self.changes(pending, vec![])
+        self.changes(written, vec![])
     }
 
     /// Takes away what is pending, where anything is.
@@ -131,34 +131,47 @@ impl Directory {
 
     /// What a card that is written does to the table, and to what was pending for it.
     pub(super) fn made(&self, plan: &Plan, running: Running) -> Result<Changes, Refusal> {
-        let mut after = self.clone();
-        after.rows.remove(&Key::Pending);
-        match plan {
-            Plan::First(number) => after.make_first(*number)?,
-            Plan::Replacement(proof) => after.replace_master(proof)?,
-            Plan::Follow { maker, follow } => after.make_follow(maker.number, follow)?,
-        }
-        if after.chip(running).is_some() {
-            return Err(Refusal::CardTaken);
-        }
-        after.insert(Row::Chip(Chip { running, number: plan.number(), locked: false }));
-        let whole = after.given(running);
-        after.insert(Row::Whole(whole));
-        self.changes_to(&after)
+        self.with_chip(Chip { running, number: plan.number(), locked: false }, |after| match plan {
+            Plan::First(number) => after.make_first(*number),
+            Plan::Replacement(proof) => after.replace_master(proof),
+            Plan::Follow { maker, follow } => after.make_follow(maker.number, follow),
+        })
     }
 
     /// What mends a card that was written just before a crash; nothing where this is not that card. A refusal says
     /// that its maker may no longer make it.
     pub fn mend(&self, identity: Identity) -> Option<Result<Changes, Refusal>> {
         let pending = self.pending()?;
-        let is_it = pending.running == identity.running && pending.follow.number() == identity.number;
-        let maker = Identity { number: pending.maker, running: pending.running };
-        is_it.then(|| self.made(&Plan::Follow { maker, follow: pending.follow.clone() }, pending.running))
+        let Identity { number, running } = identity;
+        if (pending.follow.number(), pending.running) != (number, running) {
+            return None;
+        }
+        let chip = Chip { running, number, locked: false };
+        Some(self.with_chip(chip, |after| after.make_follow(pending.maker, &pending.follow)))
     }
 
-    fn given(&self, running: Running) -> super::Whole {
+    /// What a physical card more does, with all that comes with it.
+    fn with_chip(
+        &self,
+        chip: Chip,
+        make: impl FnOnce(&mut Directory) -> Result<(), Refusal>,
+    ) -> Result<Changes, Refusal> {
+        let mut after = self.clone();
+        after.rows.remove(&Key::Pending);
+        make(&mut after)?;
+        if after.chip(chip.running).is_some() {
+            return Err(Refusal::CardTaken);
+        }
+        let whole = after.given(chip.running);
+        after.insert(Row::Chip(chip));
+        after.insert(Row::Whole(whole));
+        self.changes_to(&after)
+    }
+
+    /// The whole meter's row once a running number is given.
+    fn given(&self, running: Running) -> Whole {
         let whole = self.whole();
-        super::Whole { last_running: whole.last_running.max(running.value()), ..whole }
+        Whole { last_running: whole.last_running.max(running.value()), ..whole }
     }
 
     /// The first master; cost centre 1 is there for it.

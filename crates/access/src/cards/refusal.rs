@@ -178,36 +178,69 @@ impl Refusal {
 
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Refusal::NotAllowed(function) => write!(f, "this card does not have the function {function}"),
-            Refusal::NotYourCentre(centre) => write!(f, "this card may not use cost centre {centre}"),
-            Refusal::UnknownCentre(centre) => write!(f, "there is no cost centre {centre}"),
-            Refusal::CentreNotActive(centre) => write!(f, "cost centre {centre} is not in use"),
-            Refusal::CentreExists(centre) => write!(f, "there is a cost centre {centre} already"),
+        f.write_str(match self {
+            Refusal::NotAllowed(function) => {
+                return write!(f, "this card does not have the function {function}");
+            }
+            Refusal::NotYourCentre(centre) => return write!(f, "this card may not use cost centre {centre}"),
+            Refusal::UnknownCentre(centre) => return write!(f, "there is no cost centre {centre}"),
+            Refusal::CentreNotActive(centre) => return write!(f, "cost centre {centre} is not in use"),
+            Refusal::CentreExists(centre) => return write!(f, "there is a cost centre {centre} already"),
             Refusal::CentreInUse(centre) => {
-                write!(f, "a card or a print still needs cost centre {centre}: change that first")
+                return write!(f, "a card or a print still needs cost centre {centre}: change that first");
             }
             Refusal::OtherPrefix(centre) => {
-                write!(f, "{centre} does not begin as the cost centres of this meter do")
+                return write!(f, "{centre} does not begin as the cost centres of this meter do");
             }
-            Refusal::UnknownGroup(group) => write!(f, "there is no group {group}"),
-            Refusal::GroupExists(group) => write!(f, "there is a group {group} already"),
+            Refusal::UnknownGroup(group) => return write!(f, "there is no group {group}"),
+            Refusal::GroupExists(group) => return write!(f, "there is a group {group} already"),
             Refusal::GroupInUse(group) => {
-                write!(f, "a cost centre or a print still needs group {group}: change that first")
+                return write!(f, "a cost centre or a print still needs group {group}: change that first");
             }
             Refusal::NotSelectable(centre) => {
-                write!(f, "cost centre {centre} cannot be selected: the card may not use it")
+                return write!(f, "cost centre {centre} cannot be selected: the card may not use it");
             }
-            Refusal::Limit { account, left, until } => limit(f, *account, *left, *until),
-            Refusal::Credit { left } => write!(f, "the meter's credit leaves {left}: refill it"),
+            Refusal::Limit { account, left, until } => return limit(f, *account, *left, *until),
+            Refusal::Credit { left } => return write!(f, "the meter's credit leaves {left}: refill it"),
             Refusal::UnknownRequest(RequestId(id)) => {
-                write!(f, "nothing is set aside for print request {id:016x}")
+                return write!(f, "nothing is set aside for print request {id:016x}");
             }
             Refusal::RequestReserved(RequestId(id)) => {
-                write!(f, "something is set aside for print request {id:016x} already")
+                return write!(f, "something is set aside for print request {id:016x} already");
             }
-            other => f.write_str(plain(other)),
-        }
+            Refusal::NoMaster => "franking is locked: insert the first card, which becomes the master",
+            Refusal::NoCard => "insert a card first",
+            Refusal::UnknownCard => "this card is not in the meter's table: ask the master to make it",
+            Refusal::ForeignCard => "this card is of another kind: please take it back",
+            Refusal::WrongCard => "this card was not made on this meter: please take it back",
+            Refusal::BlankCard => "this card is new: ask the master to make it",
+            Refusal::LockedCard => "this card is locked: ask the master",
+            Refusal::LockedAbove => "a card above this one is locked: ask the master",
+            Refusal::MasterOnly => "only the master may do this: insert its card",
+            Refusal::OtherBranch => "a card changes only the cards that lie below it",
+            Refusal::CardExists => "there is a card with this number already",
+            Refusal::CardInUse => "there are cards below this one: delete them first",
+            Refusal::LevelOrder => "a card stands lower than the card above it: choose a lower level",
+            Refusal::MoreThanAbove => "no card has a function or cost centre that the card above it lacks",
+            Refusal::FunctionCard => "a function card has queries and imprints without value alone",
+            Refusal::OneCentre => "a single card and a function card have exactly one cost centre",
+            Refusal::MasterStays => "the master keeps all its rights, and one of its cards stays unlocked",
+            Refusal::HasMaster => "this meter has a master already",
+            Refusal::NoRunning => "all 999 running numbers for cards have been given",
+            Refusal::WrongProof => "this proof is not the maker's for this meter and card",
+            Refusal::OldProof => "this proof was used before: ask the maker for a new one",
+            Refusal::CountFull => "a count of postage, surcharges or pieces is full",
+            Refusal::Overtaken => "another change came in between: ask again",
+            Refusal::RowTwice => "two stored rows have the same key: restore the table",
+            Refusal::Rows => "the stored rows do not fit together: restore the table",
+            Refusal::Busy => "a card is being made: finish that or give it up first",
+            Refusal::CardTaken => "this card is in use already: insert a new one",
+            Refusal::TimeUp => "no new card came in time: begin again",
+            Refusal::Pulled => "the card was pulled too early: begin again",
+            Refusal::NotWritten => "the card could not be written: try another one",
+            Refusal::NotStored => "the table could not be stored: the card was not made",
+            Refusal::Cancelled => "given up: no card was made",
+        })
     }
 }
 
@@ -218,46 +251,6 @@ fn limit(f: &mut fmt::Formatter<'_>, account: Account, left: Money, until: Date)
         Account::Centre(centre) => write!(f, "the limit of cost centre {centre}")?,
     }
     write!(f, " leaves {left} until the end of {until}")
-}
-
-/// The sentences that tell nothing but themselves.
-fn plain(refusal: &Refusal) -> &'static str {
-    match refusal {
-        Refusal::NoMaster => "franking is locked: insert the first card, which becomes the master",
-        Refusal::NoCard => "insert a card first",
-        Refusal::UnknownCard => "this card is not in the meter's table: ask the master to make it",
-        Refusal::ForeignCard => "this card is of another kind: please take it back",
-        Refusal::WrongCard => "this card was not made on this meter: please take it back",
-        Refusal::BlankCard => "this card is new: ask the master to make it",
-        Refusal::LockedCard => "this card is locked: ask the master",
-        Refusal::LockedAbove => "a card above this one is locked: ask the master",
-        Refusal::MasterOnly => "only the master may do this: insert its card",
-        Refusal::OtherBranch => "a card changes only the cards that lie below it",
-        Refusal::CardExists => "there is a card with this number already",
-        Refusal::CardInUse => "there are cards below this one: delete them first",
-        Refusal::LevelOrder => "a card stands lower than the card above it: choose a lower level",
-        Refusal::MoreThanAbove => "no card has a function or cost centre that the card above it lacks",
-        Refusal::FunctionCard => "a function card has queries and imprints without value alone",
-        Refusal::OneCentre => "a single card and a function card have exactly one cost centre",
-        Refusal::MasterStays => "the master keeps all its rights, and one of its cards stays unlocked",
-        Refusal::HasMaster => "this meter has a master already",
-        Refusal::NoRunning => "all 999 running numbers for cards have been given",
-        Refusal::WrongProof => "this proof is not the maker's for this meter and card",
-        Refusal::OldProof => "this proof was used before: ask the maker for a new one",
-        Refusal::CountFull => "a count of postage, surcharges or pieces is full",
-        Refusal::Overtaken => "another change came in between: ask again",
-        Refusal::RowTwice => "two stored rows have the same key: restore the table",
-        Refusal::Rows => "the stored rows do not fit together: restore the table",
-        Refusal::Busy => "a card is being made: finish that or give it up first",
-        Refusal::CardTaken => "this card is in use already: insert a new one",
-        Refusal::TimeUp => "no new card came in time: begin again",
-        Refusal::Pulled => "the card was pulled too early: begin again",
-        Refusal::NotWritten => "the card could not be written: try another one",
-        Refusal::NotStored => "the table could not be stored: the card was not made",
-        Refusal::Cancelled => "given up: no card was made",
-        // Their sentences tell more.
-        _ => "refused",
-    }
 }
 
 impl core::error::Error for Refusal {}

@@ -72,19 +72,18 @@ impl Slot {
     }
 
     /// The card that is really in the slot, as changes of the tables and the making of cards need it.
-    pub fn inserted(&self) -> Option<Identity> {
+    pub fn inserted(&self) -> Result<Identity, Refusal> {
         match self.0 {
-            State::In(identity) => Some(identity),
-            State::Locked | State::Leaving { .. } => None,
+            State::In(identity) => Ok(identity),
+            State::Locked | State::Leaving { .. } => Err(Refusal::NoCard),
         }
     }
 
     /// The card that is in the slot or whose timer still runs, as franking needs it.
-    pub fn open(&self, now_ms: u64) -> Option<Identity> {
+    pub fn open(&self, now_ms: u64) -> Result<Identity, Refusal> {
         match self.0 {
-            State::In(identity) => Some(identity),
-            State::Leaving { identity, until_ms } => (now_ms < until_ms).then_some(identity),
-            State::Locked => None,
+            State::Leaving { identity, until_ms } if now_ms < until_ms => Ok(identity),
+            _ => self.inserted(),
         }
     }
 
