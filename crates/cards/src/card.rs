@@ -84,7 +84,7 @@ impl<'a> Card<'a> {
         if self.medium.is_locked(Part::One)? {
             return Err(CardError::HasMakerNumber);
         }
-        self.medium.present(code)?;
+        self.medium.open_for_writing(code)?;
         self.medium.write(self.kind().geometry().one, &number.value().to_le_bytes())?;
         self.medium.lock(Part::One)
     }
@@ -138,7 +138,7 @@ impl<'a> FreshCard<'a> {
         let medium = &mut self.medium;
         let unique = medium.unique()?.unwrap_or(Unique::new(random));
         let parts = Parts { maker: self.maker, serial: issuer.serial, running, unique };
-        medium.present(&issuer.code)?;
+        medium.open_for_writing(&issuer.code)?;
         if kind.hides_its_number() {
             medium.set_code(reference::METER, issuer.meter_code(&unique).as_slice())?;
             own::open_number(medium, issuer, &unique)?;

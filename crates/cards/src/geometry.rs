@@ -111,6 +111,13 @@ const _: () = assert!(A.applications.address as usize + A.applications.length as
 const _: () = assert!(A.two.address + A.two.length <= 21 && A.binding.address as usize == A_PROTECTED_BYTES);
 const _: () = assert!(N.binding.address + N.binding.length == file::TWO_BYTES as u16);
 
+/// A copy of the directory holds its sequence, the number of its entries, the entries and its check.
+const fn holds_its_directory(geometry: &Geometry) -> bool {
+    let needed = 4 + 1 + geometry.applications_max * 4 + 4;
+    geometry.directory[0].length as usize >= needed && geometry.directory[1].length as usize >= needed
+}
+const _: () = assert!(holds_its_directory(&A) && holds_its_directory(&B) && holds_its_directory(&N));
+
 impl Kind {
     pub(crate) const fn geometry(self) -> &'static Geometry {
         match self {

@@ -13,7 +13,7 @@
 //! What it must never do: read a clock, draw random numbers, decide what a card may be used for. The table of cards
 //! lies in the control unit. Keys and codes are wiped when dropped, compared in constant time, and have no `Debug`.
 //!
-//! Everything above the trait [`Reader`] is the same for a reader of the PC/SC service ([`pcsc`](crate::PcscReader),
+//! Everything above the trait [`Reader`] is the same for a reader of the PC/SC service (`PcscReader`,
 //! feature `pcsc`) and for a drawn one ([`Drawn`]), whose cards are [`emulated`] chips in files.
 
 mod adapters;

@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 
 /// How much is read with one command: a multiple of a page, and less than every reader's limit.
 const READ_BYTES: u16 = 128;
-/// What the error counter of kind a says while all three tries are left.
+/// What is answered to the right code of kind a: the error counter, or by older readers no counter at all.
 const NO_ERROR: [u8; 2] = [0x07, 0xFF];
 
 /// A card of a known kind, in the slot.
@@ -77,8 +77,7 @@ impl<'a> Medium<'a> {
     pub fn write(&mut self, place: Place, bytes: &[u8]) -> Result<(), CardError> {
         let length = u16::try_from(bytes.len()).ok();
         let place = length.and_then(|length| place.part(0, length));
-        let place = place
-            .ok_or(CardError::Room { needed: bytes.len(), room: place.map_or(0, |p| p.length.into()) })?;
+        let place = place.ok_or(CardError::NotKept)?;
         self.select(place.file)?;
         let head = if self.kind == Kind::N { head::UPDATE_BINARY } else { head::MEMORY_WRITE };
         let mut rest = bytes;
@@ -108,8 +107,7 @@ impl<'a> Medium<'a> {
         }
     }
 
-    /// Makes what stands in a part count, and as far as the chip can, stand for good. Whatever was not locked to its
-    /// end is locked now.
+    /// Makes what stands in a part count, and as far as the chip can, stand for good.
     pub fn lock(&mut self, part: Part) -> Result<(), CardError> {
         const ACTION: &str = "protect what was written";
         let Some((place, _)) = self.lockable(part) else { return Ok(()) };
@@ -129,7 +127,6 @@ impl<'a> Medium<'a> {
                 self.write(check_place(place), &twin::check(&content))
             }
             Kind::N => {
-                self.selected = None;
                 self.select(place.file)?;
                 self.ask(&commands::ACTIVATE, ACTION).map(drop)
             }
@@ -155,11 +152,21 @@ impl<'a> Medium<'a> {
         Ok((place.address..place.address + place.length).map(|address| bits >> address & 1 == 0).collect())
     }
 
-    /// Gives a card of kind a the code that it asks for before it is written; others ask for none here.
-    pub fn present(&mut self, code: &TransportCode) -> Result<(), CardError> {
+    /// What must come before writes: kind a asks for its code, and a lock that was cut off there is finished.
+    pub fn open_for_writing(&mut self, code: &TransportCode) -> Result<(), CardError> {
         if self.kind != Kind::A {
             return Ok(());
         }
+        self.present(code)?;
+        for part in [Part::One, Part::Two] {
+            if self.is_locked(part)? {
+                self.lock(part)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn present(&mut self, code: &TransportCode) -> Result<(), CardError> {
         let counter = self.ask(&commands::ERROR_COUNTER, "say how many tries are left")?;
         let tries_left = counter.first().map_or(0, |bits| (bits & 0x07).count_ones() as u8);
         if tries_left < 2 {

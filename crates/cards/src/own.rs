@@ -40,7 +40,7 @@ impl OwnCard<'_> {
 
     /// Gives the card another number, part III.
     pub fn renumber(&mut self, number: CardNumber) -> Result<(), CardError> {
-        self.open_for_writing()?;
+        self.medium.open_for_writing(&self.issuer.code)?;
         write_number(&mut self.medium, self.issuer, &self.parts, number)?;
         self.identified.number = number;
         Ok(())
@@ -73,12 +73,6 @@ impl OwnCard<'_> {
                 Ok(if is_right { PinAnswer::Right } else { PinAnswer::Wrong { tries_left: None } })
             }
         }
-    }
-
-    /// What must come before a write: kind a asks for its code, and a lock that was cut off is finished.
-    pub(crate) fn open_for_writing(&mut self) -> Result<(), CardError> {
-        self.medium.present(&self.issuer.code)?;
-        if self.kind() == Kind::A { self.medium.lock(Part::Two) } else { Ok(()) }
     }
 }
 
@@ -132,10 +126,10 @@ pub(crate) fn open_number(
 
 fn read_number(medium: &mut Medium<'_>, issuer: &Issuer, parts: &Parts) -> Result<CardNumber, CardError> {
     let kind = medium.kind();
-    let content = twin::read::<NUMBER_BYTES>(medium, kind.geometry().three)?;
+    let content = twin::read(medium, kind.geometry().three, NUMBER_BYTES)?;
     let content = content.ok_or(Gap::new(Part::Three, Fault::Missing))?;
     let wrong = Gap::new(Part::Three, Fault::Wrong);
-    let mut fields = Fields(content.as_slice());
+    let mut fields = Fields(&content);
     let (value, seal): (_, Tag) = fields.u64().zip(fields.bytes()).ok_or(wrong)?;
     let number = CardNumber::new(value).map_err(|_| wrong)?;
     let is_sealed = || same(&issuer.seal_number(kind, parts, number), &seal);
@@ -156,7 +150,7 @@ pub(crate) fn write_number(
     let writer = &mut Writer::new(content.as_mut_slice());
     writer.put(&number.value().to_le_bytes());
     writer.put(&issuer.seal_number(kind, parts, number));
-    twin::write(medium, kind.geometry().three, &content)
+    twin::write(medium, kind.geometry().three, content.as_slice())
 }
 
 /// A PIN, four to twelve digits; wiped when it is dropped.

@@ -17,25 +17,22 @@ use zeroize::Zeroizing;
 const SEQUENCE_BYTES: usize = 4;
 const CHECK_BYTES: usize = 4;
 
-/// The newest whole copy of `N` bytes, if there is one.
-pub(crate) fn read<const N: usize>(
+/// The content of the newest whole copy, if there is one.
+pub(crate) fn read(
     medium: &mut Medium<'_>,
     places: [Place; 2],
-) -> Result<Option<Zeroizing<[u8; N]>>, CardError> {
-    Ok(newest(medium, places)?.map(|(_, _, content)| content))
+    length: usize,
+) -> Result<Option<Zeroizing<Vec<u8>>>, CardError> {
+    Ok(newest(medium, places, length)?.map(|copy| copy.content))
 }
 
 /// Writes the content as the newest copy.
-pub(crate) fn write<const N: usize>(
-    medium: &mut Medium<'_>,
-    places: [Place; 2],
-    content: &[u8; N],
-) -> Result<(), CardError> {
-    let (place, sequence) = match newest::<N>(medium, places)? {
-        Some((copy, sequence, _)) => (places[1 - copy], sequence.wrapping_add(1)),
+pub(crate) fn write(medium: &mut Medium<'_>, places: [Place; 2], content: &[u8]) -> Result<(), CardError> {
+    let (place, sequence) = match newest(medium, places, content.len())? {
+        Some(Copy { index, sequence, .. }) => (places[1 - index], sequence.wrapping_add(1)),
         None => (places[0], 1),
     };
-    let mut record = Zeroizing::new(Vec::with_capacity(usize::from(place.length)));
+    let mut record = Zeroizing::new(Vec::with_capacity(SEQUENCE_BYTES + content.len() + CHECK_BYTES));
     record.extend_from_slice(&sequence.to_le_bytes());
     record.extend_from_slice(content);
     let check = check(&record);
@@ -43,30 +40,31 @@ pub(crate) fn write<const N: usize>(
     medium.write(place, &record)
 }
 
-/// Which copy is the newest whole one, its sequence and its content.
-#[allow(clippy::type_complexity, reason = "named once, read at once")]
-fn newest<const N: usize>(
-    medium: &mut Medium<'_>,
-    places: [Place; 2],
-) -> Result<Option<(usize, u32, Zeroizing<[u8; N]>)>, CardError> {
-    let mut found = None;
-    for (copy, place) in places.into_iter().enumerate() {
-        let Some((sequence, content)) = parse(&medium.read(place)?) else { continue };
+/// A whole copy.
+struct Copy {
+    index: usize,
+    sequence: u32,
+    content: Zeroizing<Vec<u8>>,
+}
+
+fn newest(medium: &mut Medium<'_>, places: [Place; 2], length: usize) -> Result<Option<Copy>, CardError> {
+    let mut found: Option<Copy> = None;
+    for (index, place) in places.into_iter().enumerate() {
+        let Some((sequence, content)) = parse(&medium.read(place)?, length) else { continue };
         // Sequence numbers may run over: the newer one is less than half the circle ahead.
-        let is_newer = |(_, other, _): &(usize, u32, _)| sequence.wrapping_sub(*other).cast_signed() > 0;
+        let is_newer = |other: &Copy| sequence.wrapping_sub(other.sequence).cast_signed() > 0;
         if found.as_ref().is_none_or(is_newer) {
-            found = Some((copy, sequence, content));
+            found = Some(Copy { index, sequence, content });
         }
     }
     Ok(found)
 }
 
-fn parse<const N: usize>(record: &[u8]) -> Option<(u32, Zeroizing<[u8; N]>)> {
-    let (sequence, rest) = record.split_first_chunk::<SEQUENCE_BYTES>()?;
-    let (content, rest) = rest.split_first_chunk::<N>()?;
-    let found = rest.first_chunk::<CHECK_BYTES>()?;
-    let is_whole = check(&record[..SEQUENCE_BYTES + N]) == *found;
-    is_whole.then(|| (u32::from_le_bytes(*sequence), Zeroizing::new(*content)))
+fn parse(record: &[u8], length: usize) -> Option<(u32, Zeroizing<Vec<u8>>)> {
+    let (checked, rest) = record.split_at_checked(SEQUENCE_BYTES + length)?;
+    let (sequence, content) = checked.split_first_chunk::<SEQUENCE_BYTES>()?;
+    let is_whole = check(checked) == *rest.first_chunk::<CHECK_BYTES>()?;
+    is_whole.then(|| (u32::from_le_bytes(*sequence), Zeroizing::new(content.to_vec())))
 }
 
 /// What tells something whole from something cut off.

@@ -11,16 +11,12 @@ use crate::own::OwnCard;
 use crate::twin;
 use terms::bytes::{Reader as Fields, Writer};
 
-/// Bytes of a directory in each copy: how many entries, then each one's offset and length.
-const fn content_bytes(entries: usize) -> usize {
-    1 + entries * ENTRY_BYTES
-}
-
 const ENTRY_BYTES: usize = 2 + 2;
-/// Directories are read and written at the size of the largest kind's or of kind a's.
-const SMALL: usize = 1;
-const LARGE: usize = 16;
-const _: () = assert!(4 + content_bytes(SMALL) + 4 <= 16 && 4 + content_bytes(LARGE) + 4 <= 128);
+
+/// Bytes of a directory in each copy: how many entries, then each one's offset and length.
+const fn content_bytes(geometry: &Geometry) -> usize {
+    1 + geometry.applications_max * ENTRY_BYTES
+}
 
 /// A record's place among the applications.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,7 +56,7 @@ impl OwnCard<'_> {
             return Err(CardError::NoSuchPlace);
         }
         entries.remove(place);
-        self.open_for_writing()?;
+        self.medium.open_for_writing(&self.issuer.code)?;
         self.write_directory(&entries)
     }
 
@@ -85,7 +81,7 @@ impl OwnCard<'_> {
         let record = application.to_record(self.issuer, self.identified())?;
         let entry = free_place(geometry, standing, record.len())?;
         let place = geometry.applications.part(entry.offset, entry.length).ok_or(CardError::Full)?;
-        self.open_for_writing()?;
+        self.medium.open_for_writing(&self.issuer.code)?;
         self.medium.write(place, &record)?;
         kept.push(entry);
         self.write_directory(&kept)
@@ -94,25 +90,20 @@ impl OwnCard<'_> {
     /// The entries; none where the card never had one.
     fn directory(&mut self) -> Result<Vec<Entry>, CardError> {
         let geometry = self.kind().geometry();
-        let places = geometry.directory;
-        let entries = if geometry.applications_max == SMALL {
-            twin::read::<{ content_bytes(SMALL) }>(&mut self.medium, places)?
-                .map(|bytes| parse(bytes.as_slice()))
-        } else {
-            twin::read::<{ content_bytes(LARGE) }>(&mut self.medium, places)?
-                .map(|bytes| parse(bytes.as_slice()))
-        };
-        Ok(entries.unwrap_or_default())
+        let content = twin::read(&mut self.medium, geometry.directory, content_bytes(geometry))?;
+        Ok(content.map(|content| parse(&content)).unwrap_or_default())
     }
 
     fn write_directory(&mut self, entries: &[Entry]) -> Result<(), CardError> {
         let geometry = self.kind().geometry();
-        let places = geometry.directory;
-        if geometry.applications_max == SMALL {
-            twin::write::<{ content_bytes(SMALL) }>(&mut self.medium, places, &to_bytes(entries))
-        } else {
-            twin::write::<{ content_bytes(LARGE) }>(&mut self.medium, places, &to_bytes(entries))
+        let mut content = vec![0; content_bytes(geometry)];
+        let writer = &mut Writer::new(&mut content);
+        writer.put(&[entries.len() as u8]);
+        for Entry { offset, length } in entries {
+            writer.put(&offset.to_le_bytes());
+            writer.put(&length.to_le_bytes());
         }
+        twin::write(&mut self.medium, geometry.directory, &content)
     }
 }
 
@@ -121,17 +112,6 @@ fn parse(bytes: &[u8]) -> Vec<Entry> {
     let count = fields.u8().unwrap_or_default();
     let entry = |_| Some(Entry { offset: fields.u16()?, length: fields.u16()? });
     (0..count).map_while(entry).collect()
-}
-
-fn to_bytes<const N: usize>(entries: &[Entry]) -> [u8; N] {
-    let mut bytes = [0; N];
-    let writer = &mut Writer::new(&mut bytes);
-    writer.put(&[entries.len() as u8]);
-    for Entry { offset, length } in entries {
-        writer.put(&offset.to_le_bytes());
-        writer.put(&length.to_le_bytes());
-    }
-    bytes
 }
 
 /// The first free place that is long enough, from a page of the chip on.

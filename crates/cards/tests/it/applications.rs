@@ -52,7 +52,6 @@ fn usable(slot: &mut Slot, issuer: &Issuer) -> Vec<Application> {
 }
 
 /// Claim: E12
-/// Claim: C7
 #[test]
 fn larger_cards_carry_one_of_each_in_any_order() {
     let issuer = issuer();

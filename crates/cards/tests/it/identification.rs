@@ -5,7 +5,9 @@ use crate::fixture::{
     number, own, raw, scribble, write_maker_number,
 };
 use cards::emulated::{Chip, Slot};
-use cards::{CardError, Check, Constant, Fault, Issuer, Kind, MakerNumber, Part, TransportCode, Unique};
+use cards::{
+    CardError, Check, Constant, Fault, Identification, Issuer, Kind, MakerNumber, Part, TransportCode, Unique,
+};
 use proptest::prelude::*;
 
 fn historic(issuer: &Issuer) -> Issuer {
@@ -228,7 +230,28 @@ fn a_chip_with_a_number_of_its_own_is_known_by_that() {
     assert_eq!(card.unique(), &Unique::new([0x3C; Unique::BYTES]));
 }
 
+/// Where the cells of a memory card begin in its image: behind magic, version and kind.
+const CELLS: usize = 10;
+
 proptest! {
+    /// Claim: E2
+    #[test]
+    fn no_bit_of_the_parts_can_be_turned_and_another_card_come_out(
+        kind in prop_oneof![Just(Kind::A), Just(Kind::B)], at in 0..448_usize, bit in 0..8,
+    ) {
+        let issuer = issuer();
+        let chip = made(kind, &issuer, &making(2, 5));
+        let known = identified(&mut Slot::with(chip.clone()), &issuer).unwrap();
+        let mut image = chip.to_image();
+        image[CELLS + at % if kind == Kind::A { 256 } else { 448 }] ^= 1_u8 << bit;
+        let mut slot = Slot::with(Chip::from_image(&image).unwrap());
+        match card(&mut slot).unwrap().identify(&issuer) {
+            Ok(Identification::Own(own)) => prop_assert_eq!(own.identified(), &known),
+            Ok(Identification::Fresh(_)) => prop_assert_eq!(kind, Kind::B, "an I²C memory protects no part"),
+            Err(error) => prop_assert!(matches!(error, CardError::Gap(_))),
+        }
+    }
+
     #[test]
     fn no_content_of_a_memory_card_is_taken_for_a_card_of_this_meter(
         head in proptest::collection::vec(any::<u8>(), 704), is_checked in any::<bool>(), is_historic in any::<bool>(),

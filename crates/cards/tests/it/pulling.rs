@@ -1,7 +1,7 @@
 //! Cards that are pulled at every byte of every write.
 
 use crate::fixture::{
-    View, blank, delivered, fresh, issuer, made, making, number, own, view, write_maker_number,
+    View, blank, card, delivered, fresh, issuer, made, making, number, own, raw, view, write_maker_number,
 };
 use cards::emulated::{Chip, Slot};
 use cards::{Application, CardError, Issuer, Kind, Name, ReaderError};
@@ -45,10 +45,19 @@ fn pull_everywhere(card: &Chip, act: Act) {
             assert_eq!(view(&mut slot, &issuer), after, "byte {bytes}, torn {torn:?}, done again");
             if let View::Own(..) = after {
                 own(&mut slot, &issuer).unwrap().renumber(number(31)).unwrap();
+                assert_locks_are_finished(&mut slot);
             }
             true
         });
         assert!(pulls.count() >= 4, "something was written");
+    }
+}
+
+/// On a card of kind a, a lock that was cut off is finished with the next write.
+fn assert_locks_are_finished(slot: &mut Slot) {
+    if card(slot).unwrap().kind() == Kind::A {
+        let bits = raw(slot, &[0xFF, 0xB2, 0, 0, 4]).0.try_into().map(u32::from_le_bytes).unwrap();
+        assert_eq!(bits >> 8 & 0x3FF, 0, "parts I and II, addresses 8 to 17");
     }
 }
 

@@ -76,8 +76,8 @@ impl Drop for Daemon {
 
 fn spawn(readers: &Path) -> Child {
     clear();
-    fs::create_dir_all(FOLDER).unwrap();
-    let mut command = Command::new("pcscd");
+    fs::create_dir_all(FOLDER).expect("the PC/SC service's folder can be made by root alone");
+    let mut command = Command::new("/usr/sbin/pcscd");
     command.args(["--foreground", "--critical", "--config"]).arg(readers);
     command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
 }

@@ -45,9 +45,10 @@ fn answer_all(chip: &mut Chip, reader: &mut TcpStream) -> io::Result<()> {
     loop {
         let mut length = [0; 2];
         reader.read_exact(&mut length)?;
+        // The reader sends length and command by themselves, and the second only when the first is acknowledged.
+        set_tcp_quickack(&*reader, true)?;
         let mut command = vec![0; usize::from(u16::from_be_bytes(length))];
         reader.read_exact(&mut command)?;
-        set_tcp_quickack(&*reader, true)?;
         let answer = match command[..] {
             [OFF] => continue,
             [ON | RESET] => {
