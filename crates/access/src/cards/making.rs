@@ -291,7 +291,8 @@ impl Making {
     }
 }
 
-/// The running number that a card has or gets, and whether it has to be written.
+/// The running number that a card has or gets, and whether it has to be written. Whether another card has it is the
+/// directory's to say.
 fn writable(reading: Reading, directory: &Directory) -> Result<(Running, bool), Refusal> {
     let written = match reading {
         Reading::Blank { running } => running,
@@ -300,7 +301,6 @@ fn writable(reading: Reading, directory: &Directory) -> Result<(Running, bool), 
         Reading::Wrong => return Err(Refusal::WrongCard),
     };
     match written {
-        Some(running) if directory.chip(running).is_some() => Err(Refusal::CardTaken),
         Some(running) => Ok((running, false)),
         None => Ok((directory.next_running()?, true)),
     }

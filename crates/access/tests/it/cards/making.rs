@@ -130,6 +130,12 @@ fn a_card_of_this_meter_without_a_row_is_made_again_under_its_old_running_number
     let mut bench = waiting();
     let mut old = Drawn { running: Some(running(40)), number: Some(number(66)) };
     assert_eq!(bench.insert(&mut old), Ok(identity(20, 40)));
+    let plan = Plan::Follow { maker: bench.chip(1), follow: Follow::Duplicate(number(20)) };
+    let mut deleted = Drawn { running: Some(bench.chip(9).running), number: Some(number(9)) };
+    bench.by_master(Change::DeleteCard(number(9)));
+    bench.event(MakingEvent::Choose(plan)).unwrap();
+    bench.event(MakingEvent::Removed).unwrap();
+    assert_eq!(bench.insert(&mut deleted), Ok(identity(20, 9)));
     let next = bench.duplicate(1, 20).unwrap();
     assert_eq!(next.running, running(41), "no number is given twice");
 }
