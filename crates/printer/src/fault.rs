@@ -1,7 +1,7 @@
 //! Why something is not on paper, and how much of it is.
 
 use crate::Supervision;
-use paper::{Envelope, PageError};
+use paper::{Envelope, PageError, PictureError};
 use std::fmt;
 use std::io;
 use std::path::PathBuf;
@@ -10,7 +10,7 @@ use thiserror::Error;
 /// Why a job is not on paper as a whole, or not known to be.
 #[derive(Debug, Error)]
 pub enum PrintFault {
-    /// Nothing of it is on paper, and nothing will be.
+    /// This call has put nothing on paper, and nothing will follow from it.
     #[error("nothing was printed: {0}")]
     Refused(#[from] Reason),
     /// It stopped in the middle; the letter is spoiled unless no column was printed.
@@ -34,6 +34,9 @@ pub enum Reason {
     /// The imprint and the letter do not go together.
     #[error(transparent)]
     Page(#[from] PageError),
+    /// The imprint makes no picture.
+    #[error(transparent)]
+    Picture(#[from] PictureError),
     /// The imprint was composed for another head.
     #[error("the imprint is {dots} dots high, and the head prints {head_dots}: choose another layout")]
     HeadDots {
@@ -54,6 +57,9 @@ pub enum Reason {
     /// The stacker has no room.
     #[error("the stacker is full: take the letters out")]
     StackerFull,
+    /// A station is set to work and is not there.
+    #[error("no {0} is connected: connect one, or do without it in the settings")]
+    NoStation(Station),
     /// A letter is stuck.
     #[error("a letter is jammed in the {0}: take it out")]
     Jam(Station),

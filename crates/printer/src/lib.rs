@@ -6,7 +6,7 @@
 //!
 //! What it must never do: print something else than the job's imprint, dot by dot, or decide about money.
 
-mod adapters;
+pub mod adapters;
 mod fault;
 mod job;
 mod picture;
@@ -82,6 +82,8 @@ pub enum Warning {
     },
     /// The feeder has no more letters.
     FeederEmpty,
+    /// The stacker has no more room.
+    StackerFull,
     /// Something else, in the printer's own word.
     Other(String),
 }

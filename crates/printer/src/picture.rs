@@ -107,6 +107,11 @@ impl Sheet {
         self.printed += 1;
     }
 
+    /// How many columns are on it.
+    pub(crate) fn printed(&self) -> u32 {
+        self.printed
+    }
+
     /// What is on it; what was not printed is white.
     pub(crate) fn bitmap(&self) -> Bitmap {
         let (width, height) = (self.columns.count(), self.columns.dots());
