@@ -5,8 +5,9 @@
 //! that a page and a head show the same dots.
 
 use imprint::picture::compose::{Columns, ComposeError, Composer, Records, RecordsError, Routine};
-use imprint::picture::layout::{DOTS, DPI, Window};
-use imprint::picture::record::encode_frame;
+use imprint::picture::layout::{DOTS, DPI};
+use imprint::picture::painter::paint_window;
+use imprint::picture::record::{encode_frame, encode_window};
 use imprint::picture::{Bitmap, Content, Issuer, Layout, Rect};
 use std::ops::ControlFlow;
 
@@ -40,9 +41,16 @@ impl Imprint {
         Ok(Imprint { composer, dots: DOTS, dpi: DPI })
     }
 
-    /// Replaces the content of one window by another record. On an error the imprint stays as it was.
-    pub fn replace(&mut self, window: Window, record: &[u8]) -> Result<(), ImprintError> {
-        Ok(self.composer.replace(window, record)?)
+    /// The same imprint with something else in its windows: what a print request still has to do when the constant part
+    /// was made ready before. On an error the imprint stays as it was.
+    pub fn fill(&mut self, layout: &Layout, issuer: &Issuer, content: &Content) -> Result<(), ImprintError> {
+        let mut composer = self.composer.clone();
+        for field in &layout.fields {
+            let picture = paint_window(layout, field, issuer, content).map_err(RecordsError::Paint)?;
+            composer.replace(field.window, &encode_window(&picture))?;
+        }
+        self.composer = composer;
+        Ok(())
     }
 
     /// Dots of a column.

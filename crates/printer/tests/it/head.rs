@@ -3,9 +3,8 @@
 use super::{content, imprint, job, layout};
 use imprint::numbers::Suspicion;
 use imprint::picture::compose::Routine;
-use imprint::picture::layout::{CodePlace, Lines, Options, Window};
-use imprint::picture::painter::{paint_over, paint_window};
-use imprint::picture::record::encode_window;
+use imprint::picture::layout::{CodePlace, Lines, Options};
+use imprint::picture::painter::paint_over;
 use imprint::picture::{Bitmap, Content, Issuer, Layout, LayoutId, Rect, gallery};
 use paper::{Envelope, PageError};
 use printer::adapters::head::{Drive, Head, Letter, Mechanism};
@@ -87,18 +86,21 @@ fn the_head_prints_what_the_painter_paints_in_every_layout_by_every_routine() {
 }
 
 #[test]
-fn a_window_that_changes_is_embedded_while_the_columns_are_loaded() {
+fn windows_that_change_are_embedded_in_an_imprint_that_is_ready() {
     let (issuer, layout) = (Issuer::default(), layout());
-    let changed = Content { postage: Money::from_minor(99_999), ..content() };
-    let field = layout.field(Window::Postage).unwrap();
-    let record = encode_window(&paint_window(&layout, field, &issuer, &changed).unwrap());
+    let mut changed = Content { postage: Money::from_minor(99_999), time_count: Some(7), ..content() };
+    changed.row.reverse();
+    let painted = paint_over(&layout, &issuer, None, &changed).unwrap();
     for routine in Routine::ALL {
         let mut imprint = Imprint::new(routine, &layout, &issuer, None, &content()).unwrap();
-        imprint.replace(Window::Postage, &record).unwrap();
-        let painted = paint_over(&layout, &issuer, None, &changed).unwrap();
+        imprint.fill(&layout, &issuer, &changed).unwrap();
         assert!(printed(&Job { imprint: imprint.clone(), ..job("1") }).bitmap == painted);
-        assert!(imprint.replace(Window::Postage, &record[..record.len() - 1]).is_err());
-        assert!(imprint.bitmap() == painted, "a refused record leaves it as it was");
+        // The postage fits, the time count does not: neither is changed.
+        let wrong = Content { time_count: Some(u32::MAX), ..content() };
+        assert!(imprint.fill(&layout, &issuer, &wrong).is_err());
+        let other = Layout::new(LayoutId::D, Default::default()).unwrap();
+        assert!(imprint.fill(&other, &issuer, &changed).is_err());
+        assert!(imprint.bitmap() == painted, "it stays as it was");
     }
 }
 
