@@ -23,7 +23,8 @@ pub struct MakersMessage {
     pub counter: u32,
     /// The number that the new master is to bear.
     pub number: CardNumber,
-    /// CMAC-AES-256 under the key over what [`MakersMessage::bytes`] says.
+    /// CMAC-AES-256 under the key over 32 bytes, big endian: the label `new master card ` 16, the serial number 4, the
+    /// counter 4, the card's number 8.
     pub mac: [u8; 16],
 }
 
@@ -39,7 +40,7 @@ impl MakersMessage {
         MakersMessage { mac: *message.expected(key), ..message }
     }
 
-    /// What the MAC is over: label 16, serial 4, counter 4, card's number 8; big endian.
+    /// What the MAC is over.
     fn bytes(&self) -> [u8; 32] {
         let mut bytes = [0; 32];
         let label = *b"new master card ";

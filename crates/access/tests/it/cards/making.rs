@@ -23,8 +23,6 @@ fn waiting() -> Bench {
 fn failed(refusal: Refusal) -> Result<Vec<MakingAction>, Refusal> {
     Ok(vec![MakingAction::Failed(refusal)])
 }
-
-/// Claim: E3
 #[test]
 fn a_new_meter_takes_its_first_card_as_master_and_waits_for_it_without_a_limit() {
     let mut bench = Bench::new();
@@ -39,8 +37,6 @@ fn a_new_meter_takes_its_first_card_as_master_and_waits_for_it_without_a_limit()
     assert!(Functions::ALL.iter().all(|function| master.may(function).is_ok()));
     assert_eq!(bench.make(Plan::First(number(2))), Err(Refusal::HasMaster));
 }
-
-/// Claim: E8
 #[test]
 fn a_card_is_made_step_by_step_and_its_row_comes_last() {
     let mut bench = waiting();
@@ -67,8 +63,6 @@ fn a_card_is_made_step_by_step_and_its_row_comes_last() {
     assert!(bench.holder(20).unwrap().may_use(super::bench::centre(5)).is_ok());
     assert_eq!(drawn.reading(), Reading::Card(bench.chip(20)));
 }
-
-/// Claim: E8
 #[test]
 fn the_timer_ends_the_wait_whether_or_not_a_card_comes() {
     let before = Bench::of_the_source();
@@ -85,8 +79,6 @@ fn the_timer_ends_the_wait_whether_or_not_a_card_comes() {
     let asked = bench.event(MakingEvent::Removed).unwrap();
     assert_eq!(asked, [MakingAction::AskCard { until_ms: Some(3_620_000) }]);
 }
-
-/// Claim: E13
 #[test]
 fn nothing_is_written_before_a_card_is_in_the_slot() {
     let mut bench = Bench::of_the_source();
@@ -139,8 +131,6 @@ fn a_card_of_this_meter_without_a_row_is_made_again_under_its_old_running_number
     let next = bench.duplicate(1, 20).unwrap();
     assert_eq!(next.running, running(41), "no number is given twice");
 }
-
-/// Claim: E8
 #[test]
 fn a_card_that_is_pulled_at_any_step_gets_no_row() {
     let before = Bench::of_the_source();
@@ -171,8 +161,6 @@ fn a_card_that_is_pulled_at_any_step_gets_no_row() {
         }
     }
 }
-
-/// Claim: E8
 #[test]
 fn a_failure_leaves_card_and_table_as_they_were() {
     for case in ["not written", "other on it", "not stored", "cancelled"] {
@@ -214,8 +202,6 @@ fn a_failure_leaves_card_and_table_as_they_were() {
         "before anything was written"
     );
 }
-
-/// Claim: E8
 #[test]
 fn a_crash_between_card_and_table_is_mended_when_the_card_comes_again() {
     for crashed_after in 1..=3 {

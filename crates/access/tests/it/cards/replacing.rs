@@ -14,8 +14,6 @@ fn proof(counter: u32, last: u64) -> MakersProof {
     let message = MakersMessage::new(&KEY, serial(), counter, number(last));
     MakersProof::verify(&KEY, serial(), &message).unwrap()
 }
-
-/// Claim: E9
 #[test]
 fn a_new_master_takes_the_place_of_a_lost_one() {
     let mut bench = Bench::of_the_source();

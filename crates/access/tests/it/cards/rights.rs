@@ -121,8 +121,6 @@ proptest! {
         }
     }
 }
-
-/// Claim: E9
 #[test]
 fn a_locked_card_does_nothing_and_neither_do_those_below_it() {
     let mut bench = Bench::of_the_source();
@@ -136,8 +134,6 @@ fn a_locked_card_does_nothing_and_neither_do_those_below_it() {
     bench.by_master(Change::CardLocked(number(10), false));
     assert!(bench.holder(12).unwrap().may(Function::Query).is_ok());
 }
-
-/// Claim: E9
 #[test]
 fn a_duplicate_has_the_same_row_and_is_locked_for_itself() {
     let mut bench = Bench::of_the_source();

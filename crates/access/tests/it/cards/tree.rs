@@ -105,8 +105,6 @@ fn a_function_card_has_queries_and_imprints_without_value_alone() {
     let two = bench.below(1, 20, Level::Function, centres([1, 2]));
     assert_eq!(bench.follow(1, two), Err(Refusal::OneCentre));
 }
-
-/// Claim: E8
 #[test]
 fn a_second_card_makes_cards_only_within_its_own_rights() {
     let mut bench = Bench::of_the_source();
