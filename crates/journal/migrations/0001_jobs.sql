@@ -26,8 +26,9 @@ CREATE TABLE job (
     -- The date on the imprint.
     date            INTEGER NOT NULL,
     cliche          INTEGER NOT NULL,
-    -- Empty for none, as the reference.
+    -- Empty for none, as the endorsement and the reference.
     text            TEXT    NOT NULL,
+    endorsement     TEXT    NOT NULL,
     reference       TEXT    NOT NULL,
     batch           INTEGER REFERENCES batch (number),
     line            INTEGER,

@@ -66,6 +66,8 @@ pub struct NewJob {
     pub cliche: u16,
     /// The text beside or within the cliché; empty for none. At most [`NewJob::TEXT_MAX_BYTES`].
     pub text: String,
+    /// The service endorsement; empty for none. At most [`NewJob::TEXT_MAX_BYTES`].
+    pub endorsement: String,
     /// The sender's own reference; empty for none. At most [`NewJob::REFERENCE_MAX_BYTES`].
     pub reference: String,
     /// Which line of a batch it is.

@@ -16,10 +16,10 @@ use std::collections::HashSet;
 use store::many::{Line, Statement, Value};
 use store::{Transaction, work};
 
-const RESERVE: Statement<14> = Statement {
-    before: "INSERT INTO job (number, request, centre, user, card, postage_minor, surcharge_minor, date, cliche, line, \
-             reference, batch, line, reserved_ms, changed_ms) SELECT column1, column2, column3, column4, column5, \
-             column6, column7, column8, column9, column10, column11, column12, column13, column14, column14 FROM (VALUES ",
+const RESERVE: Statement<15> = Statement {
+    before: "INSERT INTO job (number, request, centre, user, card, postage_minor, surcharge_minor, date, cliche, text, \
+             reference, batch, line, endorsement, reserved_ms, changed_ms) SELECT column1, column2, column3, column4, column5, \
+             column6, column7, column8, column9, column10, column11, column12, column13, column14, column15, column15 FROM (VALUES ",
     after: ") AS v",
 };
 /// A row: number, states it may come from, state it comes to, time; day, indicium, and what the indicium repeats.
@@ -159,7 +159,7 @@ struct Pages {
     moves: Vec<Line<4>>,
     bookings: Vec<Line<10>>,
     spoilings: Vec<Line<6>>,
-    orders: Vec<Line<14>>,
+    orders: Vec<Line<15>>,
 }
 
 impl Pages {
@@ -216,7 +216,7 @@ fn asked_already(error: sqlx::Error) -> JournalError {
 }
 
 /// The row of a job that is asked for.
-fn order(number: JobNumber, job: &NewJob, when: When) -> Result<Line<14>, JournalError> {
+fn order(number: JobNumber, job: &NewJob, when: When) -> Result<Line<15>, JournalError> {
     let of = job.line;
     Ok([
         count(number.0)?.into(),
@@ -232,6 +232,7 @@ fn order(number: JobNumber, job: &NewJob, when: When) -> Result<Line<14>, Journa
         line("the reference of an imprint", &job.reference, NewJob::REFERENCE_MAX_BYTES)?.into(),
         of.map(|of| count(of.batch.0)).transpose()?.into(),
         of.map(|of| i64::from(of.line)).into(),
+        line("the endorsement of an imprint", &job.endorsement, NewJob::TEXT_MAX_BYTES)?.into(),
         when.at_ms.into(),
     ])
 }

@@ -13,7 +13,8 @@ use sqlx::{AssertSqlSafe, Row};
 use terms::CardNumber;
 
 const COLUMNS: &str = "number, request, state, centre, user, card, postage_minor, surcharge_minor, date, cliche, text, \
-     reference, batch, line, reserved_ms, changed_ms, booked_on, booked_ms, indicium, spoiled_by, spoiled_on";
+     reference, batch, line, reserved_ms, changed_ms, booked_on, booked_ms, indicium, spoiled_by, spoiled_on, \
+     endorsement";
 
 impl Journal {
     /// All jobs that are reserved, booked or printing, in their order: what a start has to clear up.
@@ -84,6 +85,7 @@ fn order_in(row: &AnyRow) -> Result<NewJob, JournalError> {
         date: day_in(row, 8)?,
         cliche: number_in(row, 9)?,
         text: row.try_get(10)?,
+        endorsement: row.try_get(21)?,
         reference: row.try_get(11)?,
         line,
     })
