@@ -127,6 +127,7 @@ impl Mail {
             date: self.when.day,
             cliche: 3,
             text: "Season's greetings".into(),
+            endorsement: String::new(),
             reference: "A-17".into(),
             line: None,
         };

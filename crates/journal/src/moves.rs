@@ -18,8 +18,9 @@ use store::{Transaction, work};
 
 const RESERVE: Statement<15> = Statement {
     before: "INSERT INTO job (number, request, centre, user, card, postage_minor, surcharge_minor, date, cliche, text, \
-             reference, batch, line, endorsement, reserved_ms, changed_ms) SELECT column1, column2, column3, column4, column5, \
-             column6, column7, column8, column9, column10, column11, column12, column13, column14, column15, column15 FROM (VALUES ",
+             endorsement, reference, batch, line, reserved_ms, changed_ms) SELECT column1, column2, column3, column4, \
+             column5, column6, column7, column8, column9, column10, column11, column12, column13, column14, column15, \
+             column15 FROM (VALUES ",
     after: ") AS v",
 };
 /// A row: number, states it may come from, state it comes to, time; day, indicium, and what the indicium repeats.
@@ -229,10 +230,10 @@ fn order(number: JobNumber, job: &NewJob, when: When) -> Result<Line<15>, Journa
         day(job.date).into(),
         i64::from(job.cliche).into(),
         line("the text of an imprint", &job.text, NewJob::TEXT_MAX_BYTES)?.into(),
+        line("the endorsement of an imprint", &job.endorsement, NewJob::TEXT_MAX_BYTES)?.into(),
         line("the reference of an imprint", &job.reference, NewJob::REFERENCE_MAX_BYTES)?.into(),
         of.map(|of| count(of.batch.0)).transpose()?.into(),
         of.map(|of| i64::from(of.line)).into(),
-        line("the endorsement of an imprint", &job.endorsement, NewJob::TEXT_MAX_BYTES)?.into(),
         when.at_ms.into(),
     ])
 }

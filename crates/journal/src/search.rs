@@ -13,8 +13,8 @@ use sqlx::{AssertSqlSafe, Row};
 use terms::CardNumber;
 
 const COLUMNS: &str = "number, request, state, centre, user, card, postage_minor, surcharge_minor, date, cliche, text, \
-     reference, batch, line, reserved_ms, changed_ms, booked_on, booked_ms, indicium, spoiled_by, spoiled_on, \
-     endorsement";
+     endorsement, reference, batch, line, reserved_ms, changed_ms, booked_on, booked_ms, indicium, spoiled_by, \
+     spoiled_on";
 
 impl Journal {
     /// All jobs that are reserved, booked or printing, in their order: what a start has to clear up.
@@ -61,8 +61,8 @@ fn job_in(row: &AnyRow) -> Result<Job, JournalError> {
         number: JobNumber(number_in(row, 0)?),
         order: order_in(row)?,
         state: state_in(row, 2)?,
-        reserved_ms: row.try_get(14)?,
-        changed_ms: row.try_get(15)?,
+        reserved_ms: row.try_get(15)?,
+        changed_ms: row.try_get(16)?,
         booking: booking_in(row)?,
         spoiling: spoiling_in(row)?,
     })
@@ -71,7 +71,7 @@ fn job_in(row: &AnyRow) -> Result<Job, JournalError> {
 fn order_in(row: &AnyRow) -> Result<NewJob, JournalError> {
     let request: i64 = row.try_get(1)?;
     let card = maybe_in::<u64>(row, 5)?.map(CardNumber::new).transpose().map_err(damaged)?;
-    let line = match (maybe_in(row, 12)?, maybe_in(row, 13)?) {
+    let line = match (maybe_in(row, 13)?, maybe_in(row, 14)?) {
         (Some(batch), Some(line)) => Some(BatchLine { batch: BatchNumber(batch), line }),
         _ => None,
     };
@@ -85,20 +85,20 @@ fn order_in(row: &AnyRow) -> Result<NewJob, JournalError> {
         date: day_in(row, 8)?,
         cliche: number_in(row, 9)?,
         text: row.try_get(10)?,
-        endorsement: row.try_get(21)?,
-        reference: row.try_get(11)?,
+        endorsement: row.try_get(11)?,
+        reference: row.try_get(12)?,
         line,
     })
 }
 
 fn booking_in(row: &AnyRow) -> Result<Option<Booking>, JournalError> {
-    let Some(indicium) = row.try_get::<Option<String>, _>(18)? else { return Ok(None) };
-    let when = When { at_ms: number_in(row, 17)?, day: day_in(row, 16)? };
+    let Some(indicium) = row.try_get::<Option<String>, _>(19)? else { return Ok(None) };
+    let when = When { at_ms: number_in(row, 18)?, day: day_in(row, 17)? };
     Ok(Some(Booking { when, indicium: parsed(&indicium)? }))
 }
 
 fn spoiling_in(row: &AnyRow) -> Result<Option<Spoiling>, JournalError> {
-    let Some(name) = row.try_get::<Option<String>, _>(19)? else { return Ok(None) };
+    let Some(name) = row.try_get::<Option<String>, _>(20)? else { return Ok(None) };
     let reason = Reason::named(&name).ok_or_else(|| damaged(format!("an imprint was spoiled by {name}")))?;
-    Ok(Some(Spoiling { reason, day: day_in(row, 20)? }))
+    Ok(Some(Spoiling { reason, day: day_in(row, 21)? }))
 }

@@ -47,12 +47,12 @@ impl Claims {
         let rows: Vec<Vec<String>> = self.jobs.iter().map(row).collect();
         let mut total = vec![String::new(); COLUMNS.len()];
         if let [first, .., last] = &mut total[..] {
-            *first = format!("{} imprints", self.jobs.len());
+            *first = "Total".into();
             *last = self.total.to_string();
         }
         Table {
             heading: "Spoiled imprints, claimed for a refund".into(),
-            about: vec![whose.into(), format!("Meter {}", self.serial)],
+            about: vec![whose.into(), format!("Meter {}, imprints: {}", self.serial, self.jobs.len())],
             columns: COLUMNS.to_vec(),
             rows,
             total,
