@@ -2,8 +2,9 @@
 //! log, and what is kept over power-off; one embedded database in one file.
 //!
 //! What always holds:
-//! * what a call reported as done is on the disk, and survives a crash and a power cut; a call that failed, or that was
-//!   cut off, has changed nothing at all;
+//! * what a call reported as done is on the disk, and survives a crash and a power cut; a call that was cut off is done
+//!   whole or not at all, and one that failed has changed nothing, unless the disk itself failed at its end: then the
+//!   journal has to be opened anew, which shows what is there;
 //! * an imprint is counted with its debit in the same transaction, by the tables themselves, and never leaves the sums
 //!   again: opening registers and sums together are the device's R2, R4 and R8 ([`Totals::agree`]);
 //! * a job moves only as [`State::after`] says; its indicium answers its request or is not taken; no line of a batch has

@@ -79,7 +79,7 @@ fn a_line_with_a_good_imprint_gets_no_second_one_and_a_spoiled_one_does() {
     let number = desk.reserve(first.clone());
     let second = NewJob { request: order(99).request, ..first.clone() };
     let refused = |desk: &mut Desk| {
-        let error = desk.journal.reserve(&[second.clone()], None, when(21)).unwrap_err();
+        let error = desk.journal.reserve(std::slice::from_ref(&second), None, when(21)).unwrap_err();
         assert!(matches!(error, JournalError::AlreadyAsked), "{error}");
     };
     refused(&mut desk);

@@ -8,8 +8,11 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use tempfile::TempDir;
 
+/// One call.
+type Call = fn(&mut Journal) -> Result<(), JournalError>;
+
 /// The calls of a small day, one step each.
-pub const SCRIPT: [fn(&mut Journal) -> Result<(), JournalError>; 12] = [
+pub const SCRIPT: [Call; 12] = [
     |journal| journal.begin(serial(), &OPENING, when(20)).map(drop),
     |journal| {
         let directory = Directory::new(Prefix::new(1).unwrap());

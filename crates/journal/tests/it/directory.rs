@@ -85,7 +85,6 @@ fn what_was_spent_is_known_after_power_off_until_the_month_is_over() {
     assert!(stored.reserve(&[piece(3)], december, money(5_000)).is_ok());
 }
 
-/// Claim: E5
 #[test]
 fn rows_are_stored_with_a_note_of_who_changed_them_and_taken_away_again() {
     let (mut desk, mut directory) = with_centre();

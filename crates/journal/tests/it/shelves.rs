@@ -23,7 +23,6 @@ fn errors_are_counted_by_kind_as_far_as_999_and_cleared_with_a_note() {
     assert_eq!(desk.journal.last_notes(9).unwrap(), [entry]);
 }
 
-/// Claim: B15
 #[test]
 fn what_is_kept_is_there_after_power_off_and_replaced_as_a_whole() {
     #[derive(Debug, PartialEq, Serialize, Deserialize)]

@@ -28,7 +28,6 @@ fn empty_journal() -> tempfile::TempDir {
     folder
 }
 
-/// Claim: D25
 #[test]
 fn a_process_killed_at_any_write_has_kept_all_that_it_reported() {
     let expected = expected();
