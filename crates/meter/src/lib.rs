@@ -15,4 +15,5 @@ pub mod batch;
 pub mod calls;
 pub mod configuration;
 pub mod machine;
+pub mod panel;
 pub mod routine;

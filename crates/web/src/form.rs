@@ -299,7 +299,17 @@ impl<'a> Form<'a> {
     }
 }
 
-/// A form that only asks (`GET`): a search, a filter. It needs no token because it changes nothing.
+/// A form that only asks (`GET`), a field below the other. It needs no token because it changes nothing.
+pub fn question(action: &str, submit: &str, fields: &[Field<'_>]) -> Markup {
+    html! {
+        form class="form" method="get" action=(action) {
+            @for field in fields { (field.markup()) }
+            div class="submit" { button type="submit" { (submit) } }
+        }
+    }
+}
+
+/// The same in a line, for a search or a filter.
 pub fn search(action: &str, submit: &str, fields: &[Field<'_>]) -> Markup {
     search_with(action, submit, fields, &[])
 }

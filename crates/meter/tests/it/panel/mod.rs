@@ -1,0 +1,4 @@
+//! The panel over a real device.
+
+mod desk;
+mod needs_chromium;
