@@ -217,6 +217,8 @@ pub fn frank(
     let when = machine.when()?;
     let batch = machine.journal().begin_batch(&file.name, &file.digest, lines, when);
     let batch = batch.map_err(MachineFault::from)?.number;
+    // What is said from now on is about this batch.
+    machine.input(Input::Clear)?;
     if machine.has_waiting() {
         machine.input(Input::PrintAgain)?;
         stopped_by(machine, batch, lines)?;

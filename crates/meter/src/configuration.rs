@@ -4,7 +4,7 @@
 //! What always holds: an unknown name is refused, so that a mistyped setting is not taken for a default; no secret
 //! stands in it, only where it lies.
 
-use crate::machine::{ComputerClock, Device, MachineFault, Parts, Place, Stationery};
+use crate::machine::{ComputerClock, Device, MachineFault, MakersKey, Parts, Place, Stationery};
 use crate::routine::Settings;
 use access::cards::Prefix;
 use cards::{CardKey, Check, Constant, Drawn, Issuer as CardIssuer, Reader, TransportCode};
@@ -218,6 +218,8 @@ pub struct CardSettings {
     pub constant: u32,
     /// The code that memory cards ask for before they are written, as their maker set it: six hexadecimal digits.
     pub transport_code: Option<String>,
+    /// The file of the key that meter and maker share for replacing a lost master: 32 bytes.
+    pub makers_key: Option<PathBuf>,
 }
 
 /// Kinds of reader.
@@ -310,6 +312,7 @@ impl Configuration {
             scale,
             reader: self.reader()?,
             card_issuer: self.card_issuer()?,
+            makers_key: self.makers_key()?,
             calls: self.calls(),
             clock: Box::new(ComputerClock::new()),
             journal,
@@ -438,6 +441,15 @@ impl Configuration {
             "cards.reader",
             "this program was built without PC/SC: build it with --features porto/pcsc",
         ))
+    }
+
+    fn makers_key(&self) -> Result<Option<MakersKey>, ConfigurationFault> {
+        let Some(path) = &self.cards.makers_key else { return Ok(None) };
+        let path = self.path(path);
+        let mut key = MakersKey::default();
+        let read = File::open(&path).and_then(|mut file| file.read_exact(key.as_mut_slice()));
+        read.map_err(|source| ConfigurationFault::File { path, source })?;
+        Ok(Some(key))
     }
 
     fn card_issuer(&self) -> Result<Option<CardIssuer>, ConfigurationFault> {

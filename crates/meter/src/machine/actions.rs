@@ -70,6 +70,10 @@ impl Machine {
                 self.journal.keep(name::LOADED, &loaded)?;
                 None
             }
+            Action::KeepDeviceErrors(errors) => {
+                self.journal.keep(name::DEVICE_ERRORS, &errors)?;
+                None
+            }
             Action::Count(kind) => {
                 self.count(kind)?;
                 None

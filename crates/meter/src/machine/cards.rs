@@ -2,13 +2,13 @@
 //!
 //! What always holds: what is said of a card was read from the one that is in the slot now.
 
-use super::{Machine, MachineFault};
-use crate::routine::Event;
+use super::{Machine, MachineFault, OfficeFault};
+use crate::routine::{Event, Input};
 use ::cards::{
     CardError, Identification, Insertion, Issuer, Making, OwnCard, Presence, ReaderError, Recognised,
     Running as CardRunning, Unique, recognise,
 };
-use access::cards::{Changes, Identity, MakingEvent, Reading, Running};
+use access::cards::{Changes, Identity, MakersMessage, MakersProof, MakingEvent, Plan, Reading, Running};
 use journal::Note;
 use terms::CardNumber;
 
@@ -36,8 +36,50 @@ impl Machine {
             let reading = self.read_card();
             self.event(Event::Card(Some(reading)))?;
             self.rest()?;
+            self.make_first_master(reading)?;
+            self.take_applications()?;
         }
         Ok(())
+    }
+
+    /// A meter without a master takes the first new card as its master (page 6).
+    fn make_first_master(&mut self, reading: Reading) -> Result<(), MachineFault> {
+        let desk = self.routine.desk();
+        if !matches!(reading, Reading::Blank { .. })
+            || desk.directory().master().is_some()
+            || desk.is_making()
+        {
+            return Ok(());
+        }
+        let number = self.draw_card_number()?;
+        self.tell(Input::MakeCard(Plan::First(number)))?;
+        self.rest()?;
+        self.event(Event::Card(Some(reading)))?;
+        self.rest()
+    }
+
+    /// A number that no card of this meter has: it is a secret, so it is drawn.
+    pub fn draw_card_number(&self) -> Result<CardNumber, MachineFault> {
+        loop {
+            let drawn = getrandom::u64().map_err(|error| MachineFault::Random(error.to_string()))? >> 30;
+            let is_free = |number: &CardNumber| {
+                number.value() != NOBODYS && self.routine.desk().directory().card(*number).is_none()
+            };
+            // Numbers beyond the digits are drawn again, so that none is likelier than another.
+            if let Some(number) = CardNumber::new(drawn).ok().filter(is_free) {
+                return Ok(number);
+            }
+        }
+    }
+
+    /// A master in the place of a lost one, with the maker's proof (page 4). The new card is asked for next.
+    pub fn replace_master(&mut self, message: &MakersMessage) -> Result<(), OfficeFault> {
+        let serial = self.routine.standing().map(|standing| standing.status.serial);
+        let (Some(key), Some(serial)) = (&self.makers_key, serial) else {
+            return Err(OfficeFault::Input("this meter has no key of its maker: ask the maker".into()));
+        };
+        let proof = MakersProof::verify(key, serial, message)?;
+        self.begin_card(Plan::Replacement(proof))
     }
 
     /// What the card in the slot is to this meter.
@@ -116,7 +158,7 @@ impl Machine {
     }
 
     /// What makes a card this meter's, which is known once the device has said its serial number.
-    fn issuer(&self) -> Option<Issuer> {
+    pub fn issuer(&self) -> Option<Issuer> {
         let serial = self.routine.standing()?.status.serial;
         self.card_issuer.clone().map(|issuer| Issuer { serial, ..issuer })
     }

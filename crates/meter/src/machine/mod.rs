@@ -7,18 +7,26 @@
 //! | file | holds |
 //! |---|---|
 //! | `actions` | carries the routine's actions out |
+//! | `applications` | what cards bring along |
 //! | `cards` | reads, writes and watches the slot |
 //! | `clock` | the time |
 //! | `device` | the way to the security device |
+//! | `lock` | the customer's lock, as the system manager changes it |
+//! | `making` | making cards |
 //! | `office` | what the pages and commands of the manager do: cost centres, clichés, rate tables, spoiled imprints |
+//! | `pictures` | imprints as pictures to look at |
 //! | `printing` | from an indicium to paper |
 //! | `reconcile` | journal and device in line at a start |
 
 mod actions;
+mod applications;
 mod cards;
 mod clock;
 mod device;
+mod lock;
+mod making;
 mod office;
+mod pictures;
 mod printing;
 mod reconcile;
 
@@ -30,7 +38,7 @@ pub use printing::Stationery;
 use crate::calls::{CallFault, Kept as CallsKept, Step};
 use crate::routine::{Action, Desk, Entry, Event, Input, Kept, Loaded, Routine, Settings, Sleep, View};
 use ::cards::{Insertion, Issuer as CardIssuer, Reader};
-use access::cards::{Directory, Prefix};
+use access::cards::{Directory, MAKERS_KEY_BYTES, Prefix};
 use journal::{JobNumber, Journal, JournalError, When};
 use printer::{Printer, Stations};
 use psd_host::client::ClientError;
@@ -40,6 +48,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::path::PathBuf;
 use std::thread;
 use std::time::Duration;
+use zeroize::Zeroizing;
 
 /// Why the machine does not run.
 #[derive(Debug, thiserror::Error)]
@@ -63,6 +72,9 @@ pub enum MachineFault {
     #[error("the system gives no random numbers: {0}")]
     Random(String),
 }
+
+/// The key that meter and maker share for replacing a lost master; wiped when it is dropped.
+pub type MakersKey = Zeroizing<[u8; MAKERS_KEY_BYTES]>;
 
 /// What a machine is made of.
 pub struct Parts {
@@ -88,6 +100,8 @@ pub struct Parts {
     pub reader: Option<Box<dyn Reader>>,
     /// What makes a card this meter's, without its serial number; nothing where there are no cards.
     pub card_issuer: Option<CardIssuer>,
+    /// The key that meter and maker share for replacing a lost master.
+    pub makers_key: Option<MakersKey>,
     /// What is kept of calls.
     pub calls: PathBuf,
     /// The clock.
@@ -126,6 +140,7 @@ pub struct Machine {
     scale: Option<Box<dyn Scale + Send>>,
     reader: Option<Box<dyn Reader>>,
     card_issuer: Option<CardIssuer>,
+    makers_key: Option<MakersKey>,
     /// The card that was read last.
     insertion: Option<Insertion>,
     calls: PathBuf,
@@ -147,6 +162,9 @@ mod name {
     pub const ENTRY: &str = "entry";
     pub const SLEEP: &str = "sleep";
     pub const LOADED: &str = "loaded";
+    pub const DEVICE_ERRORS: &str = "device errors";
+    pub const BROUGHT: &str = "settings from cards";
+    pub const PIN_TRIES: &str = "PIN tries";
 }
 
 impl Machine {
@@ -166,6 +184,7 @@ impl Machine {
             sleep: journal.kept::<Sleep>(name::SLEEP)?.unwrap_or_default(),
             loaded: journal.kept::<Loaded>(name::LOADED)?.unwrap_or_default(),
             errors,
+            device_errors: journal.kept(name::DEVICE_ERRORS)?.unwrap_or_default(),
             first_request: draw_request_id().map_err(|error| MachineFault::Random(error.to_string()))?.0,
             cliches,
         };
@@ -173,7 +192,7 @@ impl Machine {
         let desk = Desk::new(directory, settings.cards);
         let now = clock::now(&mut *clock, when);
         let routine = Routine::begin(settings, desk, kept, now, &mut |action| todo.push_back(action));
-        Ok(Machine {
+        let mut machine = Machine {
             routine,
             todo,
             device,
@@ -185,6 +204,7 @@ impl Machine {
             scale: parts.scale,
             reader: parts.reader,
             card_issuer: parts.card_issuer,
+            makers_key: parts.makers_key,
             insertion: None,
             calls: parts.calls,
             clock,
@@ -194,15 +214,25 @@ impl Machine {
             waiting: Vec::new(),
             fresh_directory: None,
             made: Vec::new(),
-        })
+        };
+        if let Some(brought) = machine.journal.kept(name::BROUGHT)? {
+            // What was refused when it was brought was not kept.
+            let _ = machine.apply_settings(&brought);
+        }
+        Ok(machine)
     }
 
     /// Somebody wants something: it is done when this returns, or is not to be had. Gives the jobs that came of it.
     pub fn input(&mut self, input: Input) -> Result<Vec<JobNumber>, MachineFault> {
-        self.made.clear();
-        self.event(Event::Input(input))?;
+        self.tell(input)?;
         self.rest()?;
         Ok(std::mem::take(&mut self.made))
+    }
+
+    /// Tells the routine what somebody wants; [`Machine::step`] or [`Machine::rest`] does it.
+    pub fn tell(&mut self, input: Input) -> Result<(), MachineFault> {
+        self.made.clear();
+        self.event(Event::Input(input))
     }
 
     /// Tells the routine the time, and looks at the slot and the feeder.
@@ -214,15 +244,19 @@ impl Machine {
 
     /// Carries everything out that is to be done.
     pub fn rest(&mut self) -> Result<(), MachineFault> {
-        while let Some(action) = self.todo.pop_front() {
-            let event = self.carry_out(action)?;
-            if let Some(event) = event {
-                self.event(event)?;
-            }
-        }
+        while self.step()? {}
         self.flush()?;
         self.onlooker.looks(&self.routine.view());
         Ok(())
+    }
+
+    /// Carries one thing out, if anything is to be done.
+    pub fn step(&mut self) -> Result<bool, MachineFault> {
+        let Some(action) = self.todo.pop_front() else { return Ok(false) };
+        if let Some(event) = self.carry_out(action)? {
+            self.event(event)?;
+        }
+        Ok(true)
     }
 
     /// Lets time pass until the machine is ready for a letter, blocked or halted, or this time is over. The device asks

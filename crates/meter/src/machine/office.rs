@@ -55,7 +55,7 @@ impl Machine {
     }
 
     /// Asks the device anew how it stands, for what is shown.
-    fn refresh(&mut self) -> Result<(), OfficeFault> {
+    pub(super) fn refresh(&mut self) -> Result<(), OfficeFault> {
         self.input(Input::Look)?;
         Ok(())
     }
@@ -70,7 +70,7 @@ impl Machine {
         if needs_manager && !is_there { Err(OfficeFault::ManagerOnly) } else { Ok(()) }
     }
 
-    fn may(&self, function: Function) -> Result<(), OfficeFault> {
+    pub(super) fn may(&self, function: Function) -> Result<(), OfficeFault> {
         self.may_manage()?;
         Ok(self.routine.desk().may(function)?)
     }
@@ -184,6 +184,21 @@ impl Machine {
         self.journal.spoil(number, reason, when)?;
         self.waiting.retain(|waiting| *waiting != number);
         self.log("spoiled", format!("imprint {number} is spoiled: {reason}"))
+    }
+
+    /// Forgets the errors counted at the control unit, once somebody has read them ([158]); the device's own are the
+    /// centre's to clear.
+    pub fn clear_errors(&mut self) -> Result<(), OfficeFault> {
+        self.may_manage()?;
+        let when = self.when()?;
+        let note = Note {
+            who: self.who(),
+            kind: "errors".into(),
+            sentence: "the errors were read and cleared".into(),
+        };
+        self.journal.clear_errors(&note, when)?;
+        self.routine.forget_errors();
+        self.refresh()
     }
 
     /// Writes down what was done by who is there.

@@ -3,7 +3,7 @@
 //! What always holds: an imprint goes to the printer only once it is in the journal as handed to it; what the printer
 //! says of its end decides whether it is printed, waits, or is spoiled. Nothing here can make an imprint.
 
-use super::{Machine, MachineFault};
+use super::{Machine, MachineFault, OfficeFault};
 use crate::routine::Print;
 use imprint::numbers::Indicium;
 use imprint::picture::compose::Routine as PrintRoutine;
@@ -12,7 +12,9 @@ use journal::{Job, JobNumber, NewJob, Reason, State, StoredCliche, When};
 use paper::{Arrangement, Beside, Envelope, Offset};
 use printer::{Imprint, JobName, PrintFault, Supervision};
 use psd::supervision::printing::{PrintReport, Verdict};
+use psd_host::draw_request_id;
 use std::collections::BTreeMap;
+use terms::Registers;
 
 /// How imprints look.
 #[derive(Clone, Debug)]
@@ -85,6 +87,39 @@ impl Machine {
             }
         }
         Ok(Print::Done)
+    }
+
+    /// Prints the registers with the print head (EP 0 660 269, [134]), as text without any value.
+    pub fn print_registers(&mut self) -> Result<(), OfficeFault> {
+        let standing = self.routine.standing();
+        let status = standing.map(|standing| standing.status.clone());
+        let status =
+            status.ok_or_else(|| OfficeFault::Input("the device has not said its registers yet".into()))?;
+        let Registers { r1, r2, r3, r4, r8 } = status.registers;
+        let today = self.when()?.day;
+        let lines = [
+            format!("METER {} ON {today}", status.serial),
+            format!("R1 CREDIT {r1}"),
+            format!("R2 SPENT {r2}"),
+            format!("R3 LOADED {r3}"),
+            format!("R4 IMPRINTS WITH A VALUE {r4}"),
+            format!("R8 ALL IMPRINTS {r8}"),
+            format!("SEAL {}", status.seal),
+        ];
+        let strips = printer::text::strips(&lines).map_err(|error| OfficeFault::Input(error.to_string()))?;
+        for imprint in strips {
+            let name = draw_request_id().map_err(|error| OfficeFault::Input(error.to_string()))?;
+            let (envelope, offset) = (self.stationery.envelope, self.stationery.offset);
+            let sheet = printer::Job {
+                name: JobName::from(name),
+                imprint,
+                envelope,
+                offset,
+                stations: self.stations,
+            };
+            self.printer.print(&sheet).map_err(|fault| OfficeFault::Input(fault.to_string()))?;
+        }
+        self.log("registers", "the registers were printed".into())
     }
 
     fn print_one(&mut self, job: &Job, when: When) -> Result<Option<Failed>, MachineFault> {

@@ -35,6 +35,7 @@ impl Machine {
         let open = self.journal.open_jobs()?;
         let mut found = Reconciled::default();
         self.settle_reserved(&open, &status.registers, when, &mut found)?;
+        let open = self.journal.open_jobs()?;
         self.settle_printing(&open, when, &mut found)?;
         if found.unsettled == 0 {
             let agrees = self.journal.agree(&status.registers);
@@ -88,7 +89,6 @@ impl Machine {
             self.journal.cancel(&given_back, Some(&changes), when)?;
         }
         (found.booked, found.released) = (booked.len(), given_back.len());
-        found.waiting += booked.len();
         Ok(())
     }
 
@@ -125,7 +125,7 @@ impl Machine {
         if !printed.is_empty() {
             self.journal.printed(&printed, when)?;
         }
-        found.waiting += self.waiting.len();
+        found.waiting = self.waiting.len();
         Ok(())
     }
 
@@ -135,6 +135,11 @@ impl Machine {
             self.device.drop_connection();
         }
         error
+    }
+
+    /// Gives the connection to the device up, for another program to use; the next action takes it again.
+    pub fn lose_device(&mut self) {
+        self.device.drop_connection();
     }
 
     /// Writes down what was done.

@@ -199,9 +199,10 @@ impl Keeper {
     fn pause(&mut self) -> Duration {
         let pulse = if self.is_watching { PULSE } else { 5 * PULSE };
         let wakes = self.machine.wakes_in_ms().map_or(pulse, Duration::from_millis);
-        let left = pulse.saturating_sub(self.ticked.elapsed());
-        // A time that has come already is looked at once a tick, and not without end.
-        if wakes.is_zero() { left.min(PULSE / 10) } else { left.min(wakes) }
+        let since = self.ticked.elapsed();
+        // A time that has come already is looked at once in a while, and not without end.
+        let due = if wakes.is_zero() { PULSE / 10 } else { pulse };
+        due.saturating_sub(since).min(wakes.max(PULSE / 10))
     }
 
     fn tick(&mut self) {

@@ -112,7 +112,12 @@ async fn head(State(app): State<App>, sent: Sent) -> Result<Redirect, Fault> {
     let mechanism = app.mechanism.as_ref().ok_or(Fault::NotFound)?;
     let change = |change: fn(&mut Situation)| mechanism.change(change);
     match sent.entries.text("act") {
-        "insert" => mechanism.insert_letter(),
+        // Its leading edge at the sensor is what asks for the print; one that is paid for comes first.
+        "insert" => {
+            mechanism.insert_letter();
+            let waits = app.owner.snapshot()?.has_waiting;
+            app.owner.press(if waits { Input::PrintAgain } else { Input::Letter }).await?;
+        }
         "jam" => change(|situation| situation.jams_at = Some(JAM_COLUMN)),
         "slow" => change(|situation| situation.slowed_permille = SLOWED_PERMILLE),
         "clear" => mechanism.clear(),

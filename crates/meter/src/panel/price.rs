@@ -30,7 +30,7 @@ pub(super) fn routes() -> Router<App> {
 
 /// What is asked for, as it is typed.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Asked {
+struct Asked {
     weight: String,
     format: String,
     destination: String,
@@ -40,7 +40,7 @@ pub(super) struct Asked {
 
 impl Asked {
     /// From the address of a page. A weight of digits alone behind `weight=` is typed as it stands.
-    pub(super) fn of_query(query: Option<&str>) -> Asked {
+    fn of_query(query: Option<&str>) -> Asked {
         let mut asked = Asked::default();
         for (name, value) in form_urlencoded::parse(query.unwrap_or_default().as_bytes()).into_owned() {
             asked.put(&name, value);
@@ -117,7 +117,7 @@ fn valued(table: &Table, letter: Letter) -> Letter {
 }
 
 /// The price of what is asked for, by the table of the day that is set.
-pub(super) fn price(machine: &mut Machine, asked: &Asked) -> Result<Price, String> {
+fn price(machine: &mut Machine, asked: &Asked) -> Result<Price, String> {
     let date = machine.date().map_err(|fault| fault.to_string())?;
     let letter = asked.letter(date)?;
     let table = machine.tables().on(date).map_err(|refusal| refusal.to_string())?;

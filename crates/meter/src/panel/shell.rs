@@ -16,7 +16,6 @@ pub struct Sheet {
     title: String,
     here: &'static str,
     above: Vec<(&'static str, &'static str)>,
-    beside: Option<Markup>,
     status: StatusCode,
     refresh_seconds: Option<u64>,
 }
@@ -30,12 +29,6 @@ impl Sheet {
     /// The same below this page.
     pub fn above(mut self, label: &'static str, path: &'static str) -> Sheet {
         self.above.push((label, path));
-        self
-    }
-
-    /// The same with this beside its heading.
-    pub fn beside(mut self, beside: Markup) -> Sheet {
-        self.beside = Some(beside);
         self
     }
 
@@ -74,11 +67,10 @@ impl Sheet {
             let name = visitor.who.as_deref()?;
             Some(Viewer { name, role: "at the meter", csrf: visitor.csrf() })
         });
-        let beside = self.beside.clone().unwrap_or_else(|| html! {});
         let page = Page {
             site: SITE,
             title: &self.title,
-            beside,
+            beside: html! {},
             here: self.here,
             above: &self.above,
             groups: &groups,

@@ -3,8 +3,8 @@
 use crate::calls::Step;
 use crate::machine::Machine;
 use crate::routine::{Cards, Said, View};
+use access::UserId;
 use access::cards::{CentreNumber, Level, Prefix};
-use access::{Mode, UserId};
 use journal::Job;
 use std::time::{Duration, Instant};
 use terms::Date;
@@ -41,10 +41,6 @@ pub struct Snapshot {
     pub days_ahead: u16,
     /// The first digits of cost centres.
     pub prefix: Prefix,
-    /// Whether there is a scale.
-    pub has_scale: bool,
-    /// Whether there are rates.
-    pub has_rates: bool,
     /// Whether paid imprints wait to be printed.
     pub has_waiting: bool,
     /// When the machine goes on by itself, where it waits.
@@ -93,10 +89,6 @@ pub struct SlotLook {
 /// How the customer's lock looks.
 #[derive(Clone, Debug)]
 pub struct LockLook {
-    /// What franking depends on.
-    pub mode: Mode,
-    /// Whether two users have to log in.
-    pub two_users: bool,
     /// Whether there is a system manager.
     pub has_manager: bool,
     /// The second user who is logged in.
@@ -126,12 +118,7 @@ pub fn snapshot(
         fault,
         call,
         slot: slot(machine),
-        lock: lock.map(|lock| LockLook {
-            mode: lock.settings.mode,
-            two_users: lock.settings.two_users,
-            has_manager: lock.has_manager,
-            second: lock.second,
-        }),
+        lock: lock.map(|lock| LockLook { has_manager: lock.has_manager, second: lock.second }),
         centres: centres(machine),
         cliches: machine.cliches().map(|stored| (stored.cliche.number(), stored.name.clone())).collect(),
         letters,
@@ -139,8 +126,6 @@ pub fn snapshot(
         today,
         days_ahead: routine.settings().days_ahead,
         prefix: directory.prefix(),
-        has_scale: machine.has_scale(),
-        has_rates: machine.tables().iter().next().is_some(),
         has_waiting: machine.has_waiting(),
         waits_until,
         view,

@@ -4,10 +4,10 @@
 //! tables is stored by the host first and applied here then.
 
 use super::settings::Cards;
-use super::{Act, Action, Job};
+use super::{Act, Action, Job, Now};
 use access::cards::{
-    By, CentreNumber, Change, Changes, Directory, Function, Making, MakingAction, MakingEvent, Piece, Plan,
-    Reading, Refusal, RequestId, SWAP_MS, Slot, SlotAction, SlotEvent,
+    By, CentreNumber, Change, Changes, Directory, Function, Identity, Making, MakingAction, MakingEvent,
+    Piece, Plan, Reading, Refusal, RequestId, SWAP_MS, Slot, SlotAction, SlotEvent,
 };
 use serde::Serialize;
 use terms::{CardNumber, Date, Money};
@@ -31,7 +31,23 @@ pub struct Desk {
     now_ms: u64,
     /// When the timer of a card that has left ends, or a new card is waited for no longer.
     until_ms: Option<u64>,
+    /// What records on the card take away.
+    bounds: Vec<Bound>,
+    today: Option<Date>,
+    /// The cost centre that a card has selected, until the routine takes it over.
+    chosen: Option<CentreNumber>,
     said: Said,
+}
+
+/// What a record on a card takes away from what its row allows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bound {
+    /// Of which function.
+    pub function: Function,
+    /// The last day on which it may be used.
+    pub until: Option<Date>,
+    /// Whether the card's PIN is asked for first.
+    pub asks_pin: bool,
 }
 
 /// What the slot says.
@@ -53,7 +69,36 @@ impl Desk {
             making: Making::new(SWAP_MS),
             now_ms: 0,
             until_ms: None,
+            bounds: Vec::new(),
+            today: None,
+            chosen: None,
             said: Said::default(),
+        }
+    }
+
+    /// Takes the bounds of the card in the slot, in the place of those of the one before it.
+    pub fn bind(&mut self, bounds: Vec<Bound>) {
+        self.bounds = bounds;
+    }
+
+    /// The card's PIN was entered rightly.
+    pub fn pin_was_right(&mut self) {
+        self.bounds.iter_mut().for_each(|bound| bound.asks_pin = false);
+        self.say("the PIN is right".into());
+    }
+
+    /// Says something at the slot.
+    pub fn say(&mut self, sentence: String) {
+        self.said = Said { sentence, is_bad: false };
+    }
+
+    /// Whether the bounds of the card leave a function.
+    fn is_left(&self, function: Function) -> Result<(), Refusal> {
+        let of = |bound: &&Bound| bound.function == function;
+        let is_over = |bound: &Bound| bound.until.zip(self.today).is_some_and(|(until, today)| today > until);
+        match self.bounds.iter().filter(of).find(|bound| bound.asks_pin || is_over(bound)) {
+            Some(_) => Err(Refusal::NotAllowed(function)),
+            None => Ok(()),
         }
     }
 
@@ -80,6 +125,11 @@ impl Desk {
     /// The card in the slot, or whose timer runs.
     pub fn card(&self) -> Option<CardNumber> {
         self.slot.open(self.now_ms).ok().map(|identity| identity.number)
+    }
+
+    /// The card that is really in the slot.
+    pub fn inserted(&self) -> Result<Identity, Refusal> {
+        self.slot.inserted()
     }
 
     /// Whether a card is in the slot.
@@ -121,7 +171,8 @@ impl Desk {
 
     /// Whether whoever is there has this function.
     pub fn may(&self, function: Function) -> Result<(), Refusal> {
-        self.directory.holder(self.by_open()?)?.may(function)
+        self.directory.holder(self.by_open()?)?.may(function)?;
+        self.is_left(function)
     }
 
     pub(super) fn has_centre(&self, centre: CentreNumber) -> bool {
@@ -149,6 +200,7 @@ impl Desk {
     pub(super) fn admit(&self, centre: CentreNumber, postage: Money) -> Result<Admitted, Refusal> {
         let holder = self.directory.holder(self.by_open()?)?;
         let found = holder.may_frank(centre, postage)?;
+        self.is_left(if postage.is_zero() { Function::FrankZero } else { Function::Frank })?;
         let surcharge = found.surcharge.on(postage).ok_or(Refusal::CountFull)?;
         Ok(Admitted { surcharge, cliche: self.cliche_for(Some(centre)) })
     }
@@ -183,10 +235,15 @@ impl Desk {
     }
 
     /// Time has come this far.
-    pub(super) fn tick(&mut self, now_ms: u64, act: Act<'_>) {
-        self.now_ms = now_ms;
+    pub(super) fn tick(&mut self, now: Now, act: Act<'_>) {
+        self.at(now);
         self.at_slot(SlotEvent::Tick);
         self.at_making(MakingEvent::Tick, act);
+    }
+
+    fn at(&mut self, now: Now) {
+        self.now_ms = now.ms;
+        self.today = Some(now.today);
     }
 
     pub(super) fn wakes_at_ms(&self) -> Option<u64> {
@@ -194,13 +251,8 @@ impl Desk {
     }
 
     /// A card was put in and read, or has left.
-    pub(super) fn card_moved(
-        &mut self,
-        now_ms: u64,
-        reading: Option<Reading>,
-        act: Act<'_>,
-    ) -> Option<CentreNumber> {
-        self.now_ms = now_ms;
+    pub(super) fn card_moved(&mut self, now: Now, reading: Option<Reading>, act: Act<'_>) {
+        self.at(now);
         let was_making = self.is_making();
         match reading {
             None => self.at_making(MakingEvent::Removed, act),
@@ -209,17 +261,21 @@ impl Desk {
         match reading {
             None => self.at_slot(SlotEvent::Removed),
             // The card that is being made is nobody's yet; what the slot would say of it helps nobody.
-            Some(_) if was_making => None,
+            Some(_) if was_making => {}
             Some(Reading::Card(identity)) if self.directory.mend(identity).is_some() => {
-                self.mend(identity, act);
-                None
+                self.mend(identity, act)
             }
             Some(reading) => self.at_slot(SlotEvent::Inserted(reading)),
         }
     }
 
+    /// The cost centre that a card has selected since this was asked last.
+    pub(super) fn take_chosen(&mut self) -> Option<CentreNumber> {
+        self.chosen.take()
+    }
+
     /// A card that was written just before a crash gets its row now.
-    fn mend(&mut self, identity: access::cards::Identity, act: Act<'_>) {
+    fn mend(&mut self, identity: Identity, act: Act<'_>) {
         match self.directory.mend(identity) {
             Some(Ok(changes)) => {
                 self.said =
@@ -253,23 +309,23 @@ impl Desk {
     }
 
     fn carry_out(&mut self, action: MakingAction, act: Act<'_>) {
-        let mut say = |sentence: &str| self.said = Said { sentence: sentence.into(), is_bad: false };
         match action {
-            MakingAction::AskSwap => say("take your card out and put the new one in"),
+            MakingAction::AskSwap => self.say("take your card out and put the new one in".into()),
             MakingAction::AskCard { until_ms } => {
-                say("put the new card in");
+                self.say("put the new card in".into());
                 self.until_ms = until_ms;
             }
             MakingAction::Store(changes) => act(Action::Store(changes)),
             MakingAction::Write { identity, authorise } => {
-                say("the card is written: leave it in");
+                self.say("the card is written: leave it in".into());
                 act(Action::WriteCard { identity, authorise });
             }
             MakingAction::Read => act(Action::ReadCard),
             MakingAction::Erase => act(Action::EraseCard),
-            MakingAction::Made(_) => {
-                say("the card is made");
+            MakingAction::Made(identity) => {
                 self.until_ms = None;
+                self.at_slot(SlotEvent::Inserted(Reading::Card(identity)));
+                self.say("the card is made, and in the slot".into());
             }
             MakingAction::Failed(refusal) => {
                 self.said = Said { sentence: format!("no card was made: {refusal}"), is_bad: true };
@@ -278,15 +334,13 @@ impl Desk {
         }
     }
 
-    /// The cost centre that a card selects, where it opens the meter.
-    fn at_slot(&mut self, event: SlotEvent) -> Option<CentreNumber> {
+    fn at_slot(&mut self, event: SlotEvent) {
         let mut actions = Vec::new();
         self.slot.handle(self.now_ms, event, &self.directory, &mut |action| actions.push(action));
-        let mut chosen = None;
         for action in actions {
             match action {
                 SlotAction::Opened { selected, .. } => {
-                    chosen = selected;
+                    self.chosen = selected;
                     self.until_ms = None;
                     self.said = Said { sentence: "card accepted".into(), is_bad: false };
                 }
@@ -307,7 +361,6 @@ impl Desk {
                 }
             }
         }
-        chosen
     }
 }
 

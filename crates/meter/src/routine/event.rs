@@ -273,6 +273,8 @@ pub enum Action {
     KeepSleep(Sleep),
     /// Keep what the standing order has loaded.
     KeepLoaded(Loaded),
+    /// Keep how many errors the device had.
+    KeepDeviceErrors(super::DeviceErrors),
     /// Count an error of this kind.
     Count(Misoperation),
     /// Forget the errors that were counted: the centre or the service has read them.

@@ -95,7 +95,7 @@ impl Routine {
             user: standing.and_then(|standing| standing.lock.first),
             is_manager: standing.is_some_and(|standing| standing.lock.is_manager_present),
             series: self.series,
-            errors: self.errors.saturating_add(self.device_errors),
+            errors: self.errors.saturating_add(self.device_errors.total),
         }
     }
 
