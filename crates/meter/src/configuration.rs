@@ -440,7 +440,8 @@ impl Configuration {
         ))
     }
 
-    fn card_issuer(&self) -> Result<Option<CardIssuer>, ConfigurationFault> {
+    /// What makes a card this meter's, where it works with cards; the device says the serial number.
+    pub fn card_issuer(&self) -> Result<Option<CardIssuer>, ConfigurationFault> {
         if self.cards.reader == ReaderKind::Off {
             return Ok(None);
         }
