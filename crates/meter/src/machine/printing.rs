@@ -3,7 +3,7 @@
 //! What always holds: an imprint goes to the printer only once it is in the journal as handed to it; what the printer
 //! says of its end decides whether it is printed, waits, or is spoiled. Nothing here can make an imprint.
 
-use super::{Machine, MachineFault, OfficeFault};
+use super::{Machine, MachineFault};
 use crate::routine::Print;
 use imprint::numbers::Indicium;
 use imprint::picture::compose::Routine as PrintRoutine;
@@ -12,7 +12,6 @@ use journal::{Job, JobNumber, NewJob, Reason, State, StoredCliche, When};
 use paper::{Arrangement, Beside, Envelope, Offset};
 use printer::{Imprint, JobName, PrintFault, Supervision};
 use psd::supervision::printing::{PrintReport, Verdict};
-use psd_host::draw_request_id;
 use std::collections::BTreeMap;
 
 /// How imprints look.
@@ -94,7 +93,13 @@ impl Machine {
             Ok(imprint) => imprint,
             Err(sentence) => return Ok(Some(Failed::Waits(sentence))),
         };
-        let sheet = self.sheet(JobName::from(job.order.request), imprint);
+        let sheet = printer::Job {
+            name: JobName::from(job.order.request),
+            imprint,
+            envelope: self.stationery.envelope,
+            offset: self.stationery.offset,
+            stations: self.stations,
+        };
         let (failed, supervision) = match self.printer.print(&sheet) {
             Ok(printed) => (None, printed.supervision),
             Err(PrintFault::Refused(reason)) => (Some(Failed::Waits(reason.to_string())), None),
@@ -115,22 +120,6 @@ impl Machine {
             self.report(&supervision)?;
         }
         Ok(failed)
-    }
-
-    /// Prints lines of text with the print head, such as the registers ([116], [134]).
-    pub fn print_text(&mut self, lines: &[String]) -> Result<(), OfficeFault> {
-        let strips = printer::text::strips(lines).map_err(|error| OfficeFault::Input(error.to_string()))?;
-        for imprint in strips {
-            let name = draw_request_id().map_err(|error| MachineFault::Random(error.to_string()))?;
-            let sheet = self.sheet(JobName::from(name), imprint);
-            self.printer.print(&sheet).map_err(|fault| OfficeFault::Input(fault.to_string()))?;
-        }
-        Ok(())
-    }
-
-    fn sheet(&self, name: JobName, imprint: Imprint) -> printer::Job {
-        let Stationery { envelope, offset, .. } = self.stationery;
-        printer::Job { name, imprint, envelope, offset, stations: self.stations }
     }
 
     /// The device judges how the head ran; its advice goes to the motor, and what it finds shows in its status.
