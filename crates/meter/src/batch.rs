@@ -20,6 +20,7 @@ use journal::{BatchLine, BatchNumber, JobNumber, JournalError, LineState, NewJob
 use rates::{Destination, Letter, Shape, Tables, Wanted};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use std::ops::ControlFlow;
 use std::path::Path;
 use terms::{Date, Money};
 
@@ -212,6 +213,19 @@ pub fn frank(
     spoiled: bool,
     show: &mut dyn FnMut(u32),
 ) -> Result<Outcome, BatchFault> {
+    frank_while(machine, file, spoiled, &mut |done| {
+        show(done);
+        ControlFlow::Continue(())
+    })
+}
+
+/// The same, ended between two groups where `show` breaks off.
+pub fn frank_while(
+    machine: &mut Machine,
+    file: &BatchFile,
+    spoiled: bool,
+    show: &mut dyn FnMut(u32) -> ControlFlow<()>,
+) -> Result<Outcome, BatchFault> {
     let lines =
         u32::try_from(file.lines.len()).map_err(|_| BatchFault::File("it has too many lines".into()))?;
     let when = machine.when()?;
@@ -234,8 +248,11 @@ pub fn frank(
         .map(|(line, _)| line)
         .collect();
     let mut done = count_done(&state);
-    show(done);
+    let mut goes_on = show(done);
     for group in left.chunks(GROUP) {
+        if goes_on.is_break() {
+            break;
+        }
         let drafts = group.iter().filter_map(|line| {
             let draft = file.lines.get(*line as usize - 1)?.clone();
             Some(Draft { line: Some(BatchLine { batch, line: *line }), ..draft })
@@ -243,7 +260,7 @@ pub fn frank(
         let made: Vec<JobNumber> = machine.input(Input::Batch(drafts.collect()))?;
         done += u32::try_from(made.len()).unwrap_or(0);
         stopped_by(machine, batch, lines)?;
-        show(done);
+        goes_on = show(done);
     }
     let state = state_of(machine, batch)?;
     let spoiled = (1..).zip(&state).filter(|(_, state)| matches!(state, LineState::Spoiled(_)));

@@ -452,7 +452,8 @@ impl Configuration {
         Ok(Some(key))
     }
 
-    fn card_issuer(&self) -> Result<Option<CardIssuer>, ConfigurationFault> {
+    /// What makes a card this meter's, where it works with cards; the device says the serial number.
+    pub fn card_issuer(&self) -> Result<Option<CardIssuer>, ConfigurationFault> {
         if self.cards.reader == ReaderKind::Off {
             return Ok(None);
         }

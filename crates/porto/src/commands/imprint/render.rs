@@ -187,7 +187,7 @@ impl IssuerArguments {
 }
 
 /// Reads `10,150,400,36`.
-fn text_place(text: &str) -> Result<Rect, String> {
+pub fn text_place(text: &str) -> Result<Rect, String> {
     let numbers: Option<Vec<u16>> = text.split(',').map(|part| part.parse().ok()).collect();
     match numbers.as_deref() {
         Some([x, y, width, height]) => {
