@@ -6,6 +6,12 @@ use access::cards::{Card, Follow, Plan};
 use terms::CardNumber;
 
 impl Machine {
+    /// Waits for the first card of a meter that has none; it becomes the master.
+    pub fn await_first_card(&mut self) -> Result<(), OfficeFault> {
+        let number = self.draw_card_number()?;
+        self.begin_card(Plan::First(number))
+    }
+
     /// Begins to make a card below the one in the slot, which gets a number of its own.
     pub fn make_card(&mut self, card: Card) -> Result<(), OfficeFault> {
         let number = self.draw_card_number()?;

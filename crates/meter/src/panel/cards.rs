@@ -5,7 +5,7 @@
 //! means nothing without the card.
 
 use super::centres::directory;
-use super::entries::{Entries, Sent};
+use super::entries::{Entries, Sent, WHAT};
 use super::fault::{Fault, sentence};
 use super::shell::Sheet;
 use super::visitor::Visitor;
@@ -23,6 +23,9 @@ use maud::{Markup, html};
 use terms::{CardNumber, Date};
 use web::form::{Field, Form, Kind};
 use web::{Column, Table, Tone, badge, panel};
+
+/// What cannot be taken back, or keeps somebody out.
+const GRAVE: [&str; 3] = ["lock", "lock-chip", "delete"];
 
 pub(super) fn routes() -> Router<App> {
     Router::new().route("/cards", get(list).post(make)).route("/cards/{running}", get(show).post(change))
@@ -60,8 +63,7 @@ async fn list_page(app: &App, visitor: &Visitor, entries: &Entries) -> Result<Re
             }))
         }
     };
-    let seconds = now.slot.is_making.then_some(2);
-    Ok(sheet.refresh(seconds).page(visitor, &content))
+    Ok(sheet.refresh(slot::refresh(&now, app)).page(visitor, &content))
 }
 
 fn table(directory: &Directory, today: Date) -> Result<Markup, Fault> {
@@ -263,11 +265,10 @@ async fn card_page(
     let number = directory.chip(running).ok_or(Fault::NotFound)?.number;
     let card = directory.card(number).ok_or(Fault::NotFound)?;
     let action = format!("/cards/{running}");
-    let form = |what: &'static str, submit: &'static str, mut fields: Vec<Field<'static>>| {
-        fields.insert(0, Field::text("what", "").kind(Kind::Hidden).value(what));
-        let blank = Entries::blank();
-        let entries = if entries.text("what") == what { entries } else { &blank };
-        entries.form(visitor.csrf(), Form::new(&action, "", submit, fields))
+    let form = |what: &'static str, submit: &'static str, fields: Vec<Field<'static>>| {
+        let form = Form::new(&action, "", submit, fields);
+        let form = if GRAVE.contains(&what) { form.grave() } else { form };
+        entries.one_of(visitor.csrf(), what, form)
     };
     let own: Vec<CentreNumber> = card.centres.named().collect();
     let [centres, functions] = rights(&directory, &own, card.functions);
@@ -318,6 +319,9 @@ fn chip_form(
     }
 }
 
+/// Something that is done with the machine.
+type Work = Box<dyn FnOnce(&mut Machine) -> Result<(), OfficeFault> + Send>;
+
 async fn change(
     State(app): State<App>,
     running: Result<Path<String>, PathRejection>,
@@ -325,9 +329,9 @@ async fn change(
 ) -> Result<Response, Fault> {
     let running: Running = running?.0.parse().map_err(|_| Fault::NotFound)?;
     let Sent { visitor, mut entries } = sent;
-    let what = entries.text("what").to_owned();
+    let what = entries.text(WHAT).to_owned();
     let number = directory(&app).await?.0.chip(running).ok_or(Fault::NotFound)?.number;
-    let work: Box<dyn FnOnce(&mut Machine) -> Result<(), OfficeFault> + Send> = match what.as_str() {
+    let work: Work = match what.as_str() {
         "duplicate" => Box::new(move |machine| machine.duplicate_card(number)),
         what => match asked(what, number, &mut entries)? {
             Some(changes) => {

@@ -1,13 +1,14 @@
 //! Cost centres, their groups, and the limit of the whole meter (DE 197 57 648, page 5 to 7).
 
-use super::entries::{Entries, Sent};
+use super::entries::{Entries, Sent, WHAT};
 use super::fault::{Fault, sentence};
 use super::shell::Sheet;
+use super::surcharge::{Charge, read_surcharge};
 use super::visitor::Visitor;
 use super::{App, keys};
 use crate::machine::Machine;
 use access::cards::{
-    Account, Centre, CentreNumber, Change, Directory, Group, GroupNumber, Name, NumberError, Surcharge,
+    Account, Centre, CentreNumber, Change, Directory, Group, GroupNumber, Name, NumberError,
 };
 use axum::Router;
 use axum::extract::rejection::PathRejection;
@@ -15,10 +16,12 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use maud::{Markup, html};
-use std::fmt;
 use terms::{Date, Money};
 use web::form::{Field, Form, Kind};
 use web::{Column, Table, Tone, badge, panel};
+
+/// What cannot be taken back.
+const GRAVE: [&str; 2] = ["delete", "delete-group"];
 
 pub(super) fn routes() -> Router<App> {
     Router::new()
@@ -72,13 +75,11 @@ fn form(
     entries: &Entries,
     what: &'static str,
     submit: &'static str,
-    mut fields: Vec<Field<'_>>,
+    fields: Vec<Field<'_>>,
 ) -> Markup {
-    fields.insert(0, Field::text("what", "").kind(Kind::Hidden).value(what));
-    // What is wrong stands beside the form that was sent.
-    let blank = Entries::blank();
-    let entries = if entries.text("what") == what { entries } else { &blank };
-    entries.form(visitor.csrf(), Form::new("/centres/change", "", submit, fields))
+    let form = Form::new("/centres/change", "", submit, fields);
+    let form = if GRAVE.contains(&what) { form.grave() } else { form };
+    entries.one_of(visitor.csrf(), what, form)
 }
 
 fn limit_field(limit: Option<Money>) -> Field<'static> {
@@ -238,7 +239,7 @@ async fn group_page(
 
 async fn change(State(app): State<App>, sent: Sent) -> Result<Response, Fault> {
     let Sent { visitor, mut entries } = sent;
-    let what = entries.text("what").to_owned();
+    let what = entries.text(WHAT).to_owned();
     let prefix = app.owner.snapshot()?.prefix;
     let number = keys::centre(entries.text("number").trim(), prefix).ok();
     let group: Option<GroupNumber> = entries.text("group").parse().ok();
@@ -347,61 +348,4 @@ fn settings(entries: &mut Entries, prefix: access::cards::Prefix) -> Option<Vec<
         Change::CentreCliche(number, cliche?),
         Change::CentreGroup(number, group?),
     ])
-}
-
-/// A surcharge as it is typed and shown.
-struct Charge(Surcharge);
-
-impl fmt::Display for Charge {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            Surcharge::None => Ok(()),
-            Surcharge::Fixed(amount) => write!(f, "{amount}"),
-            Surcharge::PerCent(hundredths) => write!(f, "{}.{:02} %", hundredths / 100, hundredths % 100),
-        }
-    }
-}
-
-impl maud::Render for Charge {
-    fn render(&self) -> Markup {
-        html! { (self.to_string()) }
-    }
-}
-
-fn read_surcharge(text: &str) -> Result<Surcharge, String> {
-    let wrong = || "a surcharge is an amount such as 0.05, or per cent such as 2.5 %".to_owned();
-    let Some(per_cent) = text.strip_suffix('%') else {
-        return match text {
-            "" => Ok(Surcharge::None),
-            amount => keys::amount(amount).map(Surcharge::Fixed).map_err(|_| wrong()),
-        };
-    };
-    let (whole, places) = per_cent.trim().split_once(['.', ',']).unwrap_or((per_cent.trim(), ""));
-    let is_plain = |digits: &str| digits.bytes().all(|byte| byte.is_ascii_digit());
-    if whole.is_empty() || places.len() > 2 || !is_plain(whole) || !is_plain(places) {
-        return Err(wrong());
-    }
-    format!("{whole}{places:0<2}").parse().map(Surcharge::PerCent).map_err(|_| wrong())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn surcharges_are_read_as_they_are_shown() {
-        for (text, surcharge, shown) in [
-            ("", Surcharge::None, ""),
-            ("5", Surcharge::Fixed(Money::from_minor(5)), "0.05"),
-            ("0.05", Surcharge::Fixed(Money::from_minor(5)), "0.05"),
-            ("2.5 %", Surcharge::PerCent(250), "2.50 %"),
-            ("10%", Surcharge::PerCent(1_000), "10.00 %"),
-        ] {
-            assert_eq!(read_surcharge(text), Ok(surcharge), "{text}");
-            assert_eq!(Charge(surcharge).to_string(), shown);
-        }
-        for text in ["%", "x", "-1 %", "1.234 %", "999 %%", "700 %"] {
-            assert!(read_surcharge(text).is_err(), "{text}");
-        }
-    }
 }

@@ -51,16 +51,16 @@ async fn page(app: &App, visitor: &Visitor, entries: &Entries) -> Result<Respons
     let content = html! {
         (panel("Clichés that can be chosen", &html! {
             @if kept.is_empty() { (web::empty("There are none yet: take one over from the gallery, or send a picture.")) }
-            @for stored in &kept { (entry(stored, visitor.csrf())) }
+            div class="gallery" { @for stored in &kept { (entry(stored, visitor.csrf())) } }
         }))
         @if !missing.is_empty() {
-            (panel("The gallery", &html! { @for number in missing {
+            (panel("The gallery", &html! { div class="gallery" { @for number in missing {
                 form class="field" method="post" action="/cliches/gallery" {
                     input type="hidden" name="csrf" value=(visitor.csrf());
-                    img class="dots" loading="lazy" src={ "/cliches/gallery/" (number) ".png" } alt={ "Gallery cliché " (number) };
+                    img class="dots" src={ "/cliches/gallery/" (number) ".png" } alt={ "Gallery cliché " (number) };
                     div { button class="small" name="number" value=(number) type="submit" { "Take over cliché " (number) } }
                 }
-            } }))
+            } } }))
         }
         (panel("A picture of one's own", &html! {
             p { "A PNG picture. It is brought to the head's height of 240 dots; at that height it may be 1440 columns wide." }
@@ -74,7 +74,7 @@ fn entry(stored: &StoredCliche, csrf: &str) -> Markup {
     let number = stored.cliche.number();
     html! {
         div class="field" {
-            img class="dots" loading="lazy" src={ "/cliches/" (number) ".png" } alt={ "Cliché " (number) };
+            img class="dots" src={ "/cliches/" (number) ".png" } alt={ "Cliché " (number) };
             form class="actions" method="post" action="/cliches/remove" {
                 input type="hidden" name="csrf" value=(csrf);
                 strong { (number) " " (stored.name) }

@@ -97,3 +97,8 @@ pub(super) fn countdown(until: Instant) -> Markup {
         }
     }
 }
+
+/// The whole seconds after which a moment is past.
+pub(super) fn left(until: Option<Instant>) -> Option<u64> {
+    Some(until?.saturating_duration_since(Instant::now()).as_secs() + 1)
+}

@@ -13,11 +13,13 @@ use axum::extract::{FromRequest, FromRequestParts, Multipart, Request};
 use axum::http::StatusCode;
 use maud::Markup;
 use std::fmt::Display;
-use web::form::{Field, Form};
+use web::form::{Field, Form, Kind};
 use zeroize::Zeroizing;
 
 /// The name of the field that carries the token.
 const TOKEN: &str = "csrf";
+/// The name of the field that tells forms of one page apart.
+pub const WHAT: &str = "what";
 
 /// A form that was sent.
 pub struct Sent {
@@ -182,10 +184,18 @@ impl Entries {
         Form { csrf, fields, refused: self.refused.clone(), ..form }.markup()
     }
 
+    /// One of several forms of a page, which is known by `what` it does. What was typed and what is wrong stands in the
+    /// one that was sent.
+    pub fn one_of<'a>(&self, csrf: &'a str, what: &'a str, mut form: Form<'a>) -> Markup {
+        form.fields.insert(0, Field::text(WHAT, "").kind(Kind::Hidden).value(what));
+        let form = form.scope(what);
+        if self.text(WHAT) == what { self.form(csrf, form) } else { Entries::blank().form(csrf, form) }
+    }
+
     fn fill<'a>(&self, field: Field<'a>) -> Field<'a> {
         let error = self.wrong.iter().find(|(name, _)| *name == field.name).map(|(_, sentence)| sentence);
         let field = field.error(error);
-        let is_kept = matches!(field.kind, web::form::Kind::Hidden);
+        let is_kept = matches!(field.kind, Kind::Hidden);
         if self.typed.is_none() || is_kept {
             field
         } else {

@@ -3,7 +3,7 @@
 //! What always holds: the page is made of the [`Snapshot`] alone, so that it is there while a call or a series runs; it
 //! comes anew by itself while something moves, and stays as it is while somebody types.
 
-use super::display::{self, countdown};
+use super::display::{self, countdown, left};
 use super::fault::Fault;
 use super::shell::Sheet;
 use super::snapshot::Snapshot;
@@ -18,7 +18,6 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use maud::{Markup, html};
 use printer::adapters::head::{Mechanism, Situation};
-use std::time::Instant;
 use web::{Tone, badge};
 
 pub(super) fn routes() -> Router<App> {
@@ -31,18 +30,22 @@ pub(super) fn routes() -> Router<App> {
 async fn show(visitor: Visitor, State(app): State<App>) -> Result<Response, Fault> {
     let now = app.owner.snapshot()?;
     let drawn = slot::look(&app).await?;
+    let has_beside = app.has_slot() || app.mechanism.is_some();
     let content = html! {
         div class="front" {
-            div class="machine" {
-                (display::markup(&now))
-                (line(&now, visitor.csrf()))
-                (buttons(&now, visitor.csrf()))
-                (keys_help())
+            div class="column" {
+                div class="machine" {
+                    (display::markup(&now))
+                    (line(&now, visitor.csrf()))
+                    (buttons(&now, visitor.csrf()))
+                    (keys_help())
+                }
+                @if has_beside { (choices(&now, visitor.csrf())) }
             }
-            div class="aside" {
+            div class="column" {
                 @if app.has_slot() { (slot::markup(&now, drawn.as_ref(), visitor.csrf(), "front")) }
                 @if let Some(mechanism) = &app.mechanism { (head(mechanism, visitor.csrf())) }
-                (choices(&now, visitor.csrf()))
+                @if !has_beside { (choices(&now, visitor.csrf())) }
             }
         }
         (envelope(&now))
@@ -54,17 +57,9 @@ async fn show(visitor: Visitor, State(app): State<App>) -> Result<Response, Faul
 /// After how many seconds the page comes anew: often while something is seen to move, else when a time has run down.
 fn refresh(now: &Snapshot, app: &App) -> Option<u64> {
     let moves = !matches!(now.view.state, "ready" | "waiting" | "blocked" | "halted");
-    if moves || now.slot.is_making {
-        return Some(1);
-    }
-    let left = |until: Option<Instant>| {
-        let until = until?;
-        Some(until.saturating_duration_since(Instant::now()).as_secs() + 1)
-    };
-    // Cards come and go at a real reader without this page's help.
-    let reader = (app.has_slot() && !app.is_drawn() && !now.slot.is_inserted).then_some(2);
     let halted = matches!(now.view.state, "blocked" | "halted").then_some(6);
-    [left(now.waits_until), left(now.slot.until), reader, halted].into_iter().flatten().min()
+    let seconds = [moves.then_some(1), halted, left(now.waits_until), slot::refresh(now, app)];
+    seconds.into_iter().flatten().min()
 }
 
 /// The one field that takes every key.
@@ -157,7 +152,7 @@ fn choices(now: &Snapshot, csrf: &str) -> Markup {
                 }
                 div class="submit" { button class="second" type="submit" { "Set" } }
             }
-            form class="series" method="post" action="/series" {
+            form class="series ruled" method="post" action="/series" {
                 input type="hidden" name="csrf" value=(csrf);
                 div class="field" {
                     label for="letters" { "Letters alike" }
@@ -227,7 +222,7 @@ fn letter(job: &Job) -> Markup {
     html! {
         li {
             @if job.booking.is_some() {
-                img src={ "/letters/" (job.number) ".png" } loading="lazy" alt={ "Imprint " (job.number) };
+                img src={ "/letters/" (job.number) ".png" } alt={ "Imprint " (job.number) };
             }
             p {
                 strong { (job.order.postage) } " " (job.order.centre) " " (job.order.date) " "

@@ -2,7 +2,7 @@
 //! Fig. 3A and 3B).
 
 use super::App;
-use super::entries::{Entries, Sent};
+use super::entries::{Entries, Sent, WHAT};
 use super::fault::Fault;
 use super::shell::Sheet;
 use super::users::{HOURS_HINT, hours_text, read_hours};
@@ -35,11 +35,9 @@ async fn show(visitor: Visitor, State(app): State<App>) -> Result<Response, Faul
 async fn page(app: &App, visitor: &Visitor, entries: &Entries) -> Result<Response, Fault> {
     let status = app.owner.ask(|machine| machine.routine().standing().map(|standing| standing.lock.clone()));
     let status = status.await?.ok_or(Fault::Busy)?;
-    let form = |what: &'static str, submit: &'static str, mut fields: Vec<Field<'static>>| {
-        fields.insert(0, Field::text("what", "").kind(Kind::Hidden).value(what));
-        let blank = Entries::blank();
-        let entries = if entries.text("what") == what { entries } else { &blank };
-        entries.form(visitor.csrf(), Form::new("/lock", "", submit, fields))
+    let form = |what: &'static str, submit: &'static str, fields: Vec<Field<'static>>| {
+        let form = Form::new("/lock", "", submit, fields);
+        entries.one_of(visitor.csrf(), what, form)
     };
     let is_manager = status.is_manager_present;
     let settings = &status.settings;
@@ -110,7 +108,7 @@ async fn change(State(app): State<App>, sent: Sent) -> Result<Response, Fault> {
 
 /// The changes that a form asks for; nothing where an entry is not right.
 fn asked(entries: &mut Entries) -> Result<Option<Vec<Change>>, Fault> {
-    let what = entries.text("what").to_owned();
+    let what = entries.text(WHAT).to_owned();
     Ok(match what.as_str() {
         "manager" => {
             if entries.text("password") != entries.text("again") {

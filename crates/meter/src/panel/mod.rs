@@ -14,7 +14,7 @@
 //! | `front`, `display`, `keys`, `wedge`, `press` | the machine's front: what it shows, what can be typed, what a press does |
 //! | `entrance` | logging in and out |
 //! | `price`, `refill`, `slot` | scale and rates, calls, the card slot |
-//! | `users`, `lock`, `centres`, `cliches`, `cards`, `rates`, `log` | the system manager's pages |
+//! | `users`, `lock`, `centres`, `surcharge`, `cliches`, `cards`, `rates`, `log` | the system manager's pages |
 //! | `reports`, `journal`, `spoiled` | the accounts |
 
 mod cards;
@@ -41,6 +41,7 @@ mod shell;
 mod slot;
 mod snapshot;
 mod spoiled;
+mod surcharge;
 mod users;
 mod visitor;
 mod wedge;

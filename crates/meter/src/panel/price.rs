@@ -76,7 +76,7 @@ impl Asked {
         let mut query = form_urlencoded::Serializer::new(String::new());
         query.append_pair("weight", &self.weight).append_pair("format", &self.format);
         query.append_pair("destination", &self.destination).append_pair("value", &self.value);
-        self.services.iter().for_each(|service| drop(query.append_pair("services", service)));
+        query.extend_pairs(self.services.iter().map(|service| ("services", service)));
         query.finish()
     }
 

@@ -2,13 +2,14 @@
 //! that can be put in and taken out.
 
 use super::App;
+use super::display::left;
 use super::entries::Sent;
 use super::fault::{Fault, sentence};
 use super::front::timer;
 use super::snapshot::Snapshot;
 use crate::configuration::ReaderKind;
 use ::cards::emulated::{Chip, Slot};
-use ::cards::{Drawn, Issuer, Presence, Reader, Recognised, Unique, recognise};
+use ::cards::{Drawn, Issuer, Pin, Presence, Reader, Recognised, Unique, recognise};
 use axum::Router;
 use axum::extract::State;
 use axum::response::Redirect;
@@ -25,7 +26,10 @@ const KINDS: [(&str, &str); 4] = [
 ];
 
 pub(super) fn routes() -> Router<App> {
-    Router::new().route("/slot", post(act)).route("/slot/draw", post(draw))
+    Router::new()
+        .route("/slot", post(act))
+        .route("/slot/draw", post(draw))
+        .route("/slot/pin", post(enter_pin))
 }
 
 /// The drawn cards.
@@ -72,6 +76,14 @@ pub(super) async fn look(app: &App) -> Result<Option<DrawnLook>, Fault> {
     looked.await?.map(Some).map_err(|error| Fault::Meter(sentence(&error)))
 }
 
+/// When a page with the slot comes anew: when a timer has run down; and often where cards come and go at a real reader,
+/// without this page's help.
+pub(super) fn refresh(now: &Snapshot, app: &App) -> Option<u64> {
+    let comes_by_hand = app.has_slot() && !app.is_drawn();
+    let waits = comes_by_hand && (now.slot.is_making || !now.slot.is_inserted);
+    [left(now.slot.until), waits.then_some(2)].into_iter().flatten().min()
+}
+
 /// The slot of this moment, on this page.
 pub(super) fn markup(now: &Snapshot, drawn: Option<&DrawnLook>, csrf: &str, from: &str) -> Markup {
     let slot = &now.slot;
@@ -80,7 +92,7 @@ pub(super) fn markup(now: &Snapshot, drawn: Option<&DrawnLook>, csrf: &str, from
             h2 id="slot" { "Card slot" }
             div class=(if slot.is_inserted || drawn.is_some_and(|drawn| drawn.inserted.is_some()) { "mouth full" } else { "mouth" }) {
                 @match &slot.card {
-                    Some((name, level)) => { strong { (if name.is_empty() { level.to_string() } else { name.clone() }) } " " span class="muted" { (level) " card" } },
+                    Some((name, level)) => { @if !name.is_empty() { strong { (name) } " " } span class="muted" { (level) " card" } },
                     None => { span class="muted" { (if slot.is_required { "no card of this meter" } else { "works without cards" }) } },
                 }
             }
@@ -96,7 +108,26 @@ pub(super) fn markup(now: &Snapshot, drawn: Option<&DrawnLook>, csrf: &str, from
                     @if slot.has_master { button class="small" name="act" value="cancel" type="submit" { "Make no card" } }
                 }
             }
+            @if slot.is_inserted { (pin(csrf, from)) }
             @if let Some(drawn) = drawn { (drawn_cards(drawn, csrf, from)) }
+        }
+    }
+}
+
+/// For a card with functions that ask for its PIN.
+fn pin(csrf: &str, from: &str) -> Markup {
+    html! {
+        details {
+            summary { "Enter the card's PIN" }
+            form class="series" method="post" action="/slot/pin" {
+                input type="hidden" name="csrf" value=(csrf);
+                input type="hidden" name="from" value=(from);
+                div class="field" {
+                    label for="pin" { "PIN" }
+                    input type="password" id="pin" name="pin" inputmode="numeric" autocomplete="off" required;
+                }
+                button class="second" type="submit" { "Enter" }
+            }
         }
     }
 }
@@ -154,6 +185,17 @@ async fn act(State(app): State<App>, sent: Sent) -> Result<Redirect, Fault> {
     match done {
         // The machine has seen it when the next page comes.
         Ok(()) => app.owner.ask(|machine| machine.tick()).await??,
+        Err(error) => sent.visitor.complain(sentence(&error)),
+    }
+    Ok(back(&sent))
+}
+
+async fn enter_pin(State(app): State<App>, sent: Sent) -> Result<Redirect, Fault> {
+    match Pin::new(sent.entries.text("pin").trim()) {
+        Ok(pin) => match app.owner.ask(move |machine| machine.enter_pin(&pin)).await? {
+            Ok(()) => sent.visitor.say("The PIN is right."),
+            Err(refusal) => sent.visitor.complain(sentence(&refusal)),
+        },
         Err(error) => sent.visitor.complain(sentence(&error)),
     }
     Ok(back(&sent))

@@ -1,7 +1,7 @@
 //! Users: who may frank, when and how much (GB 2 178 696, Fig. 3A). Everything lies in the device, which tells it to the
 //! system manager alone; what users are called lies in the journal.
 
-use super::entries::{Entries, Sent};
+use super::entries::{Entries, Sent, WHAT};
 use super::fault::{Fault, sentence};
 use super::shell::Sheet;
 use super::visitor::Visitor;
@@ -17,6 +17,9 @@ use maud::{Markup, html};
 use std::collections::BTreeMap;
 use web::form::{Field, Form, Kind};
 use web::{Column, Table, Tone, badge, panel};
+
+/// What cannot be taken back, or keeps somebody out.
+const GRAVE: [&str; 2] = ["lock", "remove"];
 
 pub(super) fn routes() -> Router<App> {
     Router::new().route("/users", get(list).post(add)).route("/users/{user}", get(show).post(change))
@@ -167,12 +170,10 @@ async fn user_page(app: &App, visitor: &Visitor, id: UserId, entries: &Entries) 
     let action = format!("/users/{id}");
     let periods = ["none", "day", "week", "month"].map(|period| (period.to_owned(), period.to_owned()));
     let limit = user.funds.limit;
-    let form = |what: &'static str, submit: &'static str, mut fields: Vec<Field<'static>>| {
-        fields.insert(0, Field::text("what", "").kind(Kind::Hidden).value(what));
-        // What is wrong stands beside the form that was sent.
-        let blank = Entries::blank();
-        let entries = if entries.text("what") == what { entries } else { &blank };
-        entries.form(visitor.csrf(), Form::new(&action, "", submit, fields))
+    let form = |what: &'static str, submit: &'static str, fields: Vec<Field<'static>>| {
+        let form = Form::new(&action, "", submit, fields);
+        let form = if GRAVE.contains(&what) { form.grave() } else { form };
+        entries.one_of(visitor.csrf(), what, form)
     };
     let name = known.names.get(&id.number()).cloned().unwrap_or_default();
     let content = html! {
@@ -207,7 +208,7 @@ async fn change(
     sent: Sent,
 ) -> Result<Response, Fault> {
     let (Path(user), Sent { visitor, mut entries }) = (user?, sent);
-    let what = entries.text("what").to_owned();
+    let what = entries.text(WHAT).to_owned();
     let name = entries.text("name").trim().to_owned();
     let change = match what.as_str() {
         "name" => None,

@@ -228,9 +228,7 @@ impl Desk {
     /// How a cost centre stands to its budget, where that is exceeded.
     pub(super) fn over_budget(&self, centre: CentreNumber, today: Date) -> Option<String> {
         let budget = self.directory.budget(centre, today).ok()??;
-        let Some(over) = budget.charged.checked_sub(budget.budget).filter(|over| !over.is_zero()) else {
-            return None;
-        };
+        let over = budget.charged.checked_sub(budget.budget).filter(|over| !over.is_zero())?;
         Some(format!("cost centre {centre} is {over} over its budget of this month"))
     }
 
@@ -348,6 +346,8 @@ impl Desk {
                     self.said =
                         Said { sentence: refusal.to_string(), is_bad: refusal != Refusal::ForeignCard };
                 }
+                // While a card is made, its own time and words are shown.
+                SlotAction::TimerStarted { .. } | SlotAction::Locked if self.is_making() => {}
                 SlotAction::TimerStarted { until_ms } => {
                     self.until_ms = Some(until_ms);
                     self.said = Said::default();

@@ -23,7 +23,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tempfile::TempDir;
-use terms::{Date, Money, Registers, Serial};
+use terms::{Date, Money, Serial};
 
 pub const CREDIT: u64 = 1_000_000;
 
@@ -190,10 +190,6 @@ impl Mailroom {
 
     pub fn client(&self) -> Client {
         Client::open(&self.folder.path().join("meter.psd"), &psd_host::Equipment::default()).unwrap()
-    }
-
-    pub fn registers(&self) -> Registers {
-        self.client().registers().unwrap()
     }
 }
 

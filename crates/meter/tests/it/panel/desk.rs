@@ -13,6 +13,7 @@ use psd_host::{Identity, pairing_path, personalise};
 use std::fs;
 use std::path::Path;
 use std::thread::JoinHandle;
+use std::time::Duration;
 use tempfile::TempDir;
 use terms::{Money, Serial};
 use tokio::sync::oneshot;
@@ -76,8 +77,7 @@ pub struct Served {
 }
 
 impl Served {
-    pub fn start(folder: &Folder) -> Served {
-        let panel = folder.panel();
+    pub fn start(panel: Panel) -> Served {
         let url = panel.url();
         let (ending, ended) = oneshot::channel();
         let thread = std::thread::spawn(move || panel.serve(async { drop(ended.await) }));
@@ -134,6 +134,43 @@ impl Visit {
         self.post_as(path, &csrf, fields).await
     }
 
+    /// Sends a form with a file.
+    pub async fn upload(&mut self, path: &str, fields: &[(&str, &str)], file: (&str, &[u8])) -> Seen {
+        self.get("/").await;
+        let csrf = self.csrf.clone();
+        let mut body = Vec::new();
+        for (name, value) in [("csrf", csrf.as_str())].iter().chain(fields) {
+            body.extend(part(&format!("name=\"{name}\"")).bytes().chain(value.bytes()).chain(*b"\r\n"));
+        }
+        body.extend(
+            part(&format!("name=\"file\"; filename=\"{}\"", file.0)).bytes().chain(file.1.iter().copied()),
+        );
+        body.extend(*b"\r\n--PARTS--\r\n");
+        let request = Request::post(path)
+            .header(header::HOST, "127.0.0.1:7060")
+            .header(header::CONTENT_TYPE, "multipart/form-data; boundary=PARTS");
+        self.send(request, Body::from(body)).await
+    }
+
+    /// Waits until the display says that the meter is ready.
+    pub async fn ready(&mut self) {
+        for _ in 0..300 {
+            if self.get("/").await.text().contains("Ready for a letter.") {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        panic!("the meter does not become ready: {}", self.get("/").await.text());
+    }
+
+    /// Types a key of the line, and gives the page that comes of it.
+    pub async fn key(&mut self, line: &str) -> String {
+        let seen = self.post("/key", &[("key", line)]).await;
+        assert_eq!(seen.status, StatusCode::SEE_OTHER, "{line}: {}", seen.text());
+        let path = seen.location().to_owned();
+        self.get(&path).await.text()
+    }
+
     pub async fn post_as(&mut self, path: &str, csrf: &str, fields: &[(&str, &str)]) -> Seen {
         let mut form = form_urlencoded::Serializer::new(String::new());
         form.append_pair("csrf", csrf).extend_pairs(fields);
@@ -161,4 +198,14 @@ impl Visit {
         }
         seen
     }
+}
+
+/// What begins a part of a form with a file.
+fn part(disposition: &str) -> String {
+    format!("--PARTS\r\nContent-Disposition: form-data; {disposition}\r\n\r\n")
+}
+
+/// Runs a test that waits.
+pub fn run(test: impl Future<Output = ()>) {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap().block_on(test);
 }

@@ -92,8 +92,11 @@ impl From<LevelName> for Level {
 impl Make {
     /// Does it.
     pub fn run(self) -> Result<ExitCode, Failure> {
+        let had_master = self.making.run.place.directory()?.0.master().is_some();
         let mut operator = self.making.run.turn_on()?;
         match operator.machine().routine().desk().directory().master() {
+            // The card in the slot was the meter's first one.
+            Some(_) if !had_master => {}
             None => operator.machine().await_first_card().map_err(office_failure)?,
             Some(_) => {
                 let card = self.card(&mut operator)?;
