@@ -167,7 +167,7 @@ impl Books {
             _ => {}
         }
         if let Some(open) = &self.open {
-            data.credit = Credit::Grant(open.clone());
+            data.credit = Credit::Grant(*open);
         }
         data
     }

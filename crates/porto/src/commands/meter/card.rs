@@ -222,7 +222,6 @@ impl Draw {
             return Err(failed());
         };
         card.write_maker_number(issuer.maker_number(), &issuer.code).map_err(Failure::refused)?;
-        drop(card);
         drawn.add(&self.name, &slot.take().ok_or_else(failed)?).map_err(drawn_failure)?;
         output::line(&format!(
             "card {} is drawn: put it into the slot with `porto meter card insert {0}`",
