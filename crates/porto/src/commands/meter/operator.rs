@@ -164,7 +164,7 @@ impl Operator {
     }
 
     /// Where no feeder works at a simulated head, the operator's hand does.
-    fn put_letter(&self) {
+    pub fn put_letter(&self) {
         if let Some(mechanism) = &self.mechanism {
             mechanism.insert_letter();
         }

@@ -63,6 +63,7 @@ impl Registers {
         let day = operator.machine().when().map_err(super::machine_failure)?.day;
         let document = Document { serial, registers, pieces_left, day };
         if self.print {
+            operator.put_letter();
             operator.machine().print_registers().map_err(office_failure)?;
         }
         operator.turn_off()?;

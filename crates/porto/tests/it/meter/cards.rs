@@ -24,10 +24,6 @@ fn a_new_meter_takes_its_first_card_as_its_master_and_franks_no_letter_without()
     }
     desk.fails("meter card draw --meter mailroom boss", 1, "already");
     desk.done("meter card insert --meter mailroom boss");
-    let blank = desk.run(FRANK);
-    let errors = String::from_utf8(blank.stderr).unwrap();
-    assert!(blank.status.code() == Some(1) && errors.contains("porto meter card make"), "{errors}");
-    desk.done("meter card make --meter mailroom --swap-to boss");
     desk.done(FRANK);
     desk.done("meter card out --meter mailroom");
     desk.fails(FRANK, 1, "card");
