@@ -30,6 +30,7 @@ impl Routine {
         let high = self.settings.high_value;
         if !high.is_zero() && postage >= high && !self.is_confirmed {
             self.is_confirmed = true;
+            self.series = 0;
             self.say(format!("{postage} is a high value: press once more"), None);
             return;
         }
