@@ -59,6 +59,15 @@ pub struct Supervision {
     pub expected_columns: u32,
 }
 
+impl Supervision {
+    /// What was counted of a print that its printer stopped: the columns that it never came to are not missing.
+    #[must_use]
+    pub fn of_stopped(self) -> Supervision {
+        let expected_columns = u32::try_from(self.clocks.len()).unwrap_or(u32::MAX);
+        Supervision { expected_columns, ..self }
+    }
+}
+
 /// How a printer is.
 #[derive(Debug, Default)]
 pub struct State {

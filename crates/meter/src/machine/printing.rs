@@ -139,12 +139,12 @@ impl Machine {
             Ok(printed) => (None, printed.supervision),
             Err(PrintFault::Refused(reason)) => (Some(Failed::Waits(reason.to_string())), None),
             Err(PrintFault::Stopped { columns: 0, reason, supervision }) => {
-                (Some(Failed::Waits(reason.to_string())), supervision)
+                (Some(Failed::Waits(reason.to_string())), supervision.map(Supervision::of_stopped))
             }
             Err(PrintFault::Stopped { columns, reason, supervision }) => {
                 self.journal.spoil(job.number, Reason::Printer, when)?;
                 let sentence = format!("the print stopped after {columns} columns: {reason}");
-                (Some(Failed::Spoiled(sentence)), supervision)
+                (Some(Failed::Spoiled(sentence)), supervision.map(Supervision::of_stopped))
             }
             Err(fault @ PrintFault::Unknown(_)) => {
                 self.journal.spoil(job.number, Reason::Unknown, when)?;

@@ -133,6 +133,38 @@ fn a_fatal_block_halts_the_routine_at_once_or_is_a_flag_before_each_imprint() {
     }
 }
 
+/// A letter that jams is spoiled and the next is franked; letters that jam one after another are warned of, and at last
+/// the device is blocked by their speed, which needs no service.
+///
+/// Claim: B13
+#[test]
+fn an_ordinary_jam_blocks_nothing_and_many_in_a_row_do() {
+    let mailroom = Mailroom::new();
+    let mechanism = Mechanism::default();
+    let head = Head::new(Drive::default(), mechanism.clone(), Box::new(|_| {}));
+    let mut machine = mailroom.turned_on(mailroom.parts_with(Box::new(head)));
+    set(&mut machine, 70);
+    let warnings = psd::Settings::default().printing.warnings;
+    for round in 0..3 {
+        for _ in 0..warnings {
+            mechanism.change(|situation| situation.jams_at = Some(200));
+            mechanism.insert_letter();
+            let made = letter(&mut machine);
+            assert_eq!(
+                machine.journal().job(made[0]).unwrap().unwrap().state,
+                State::Spoiled,
+                "round {round}"
+            );
+            mechanism.clear();
+        }
+        let view = machine.view();
+        assert!(!view.lamps.block && view.block.is_none(), "round {round}: {view:?}");
+        mechanism.insert_letter();
+        let made = letter(&mut machine);
+        assert_eq!(machine.journal().job(made[0]).unwrap().unwrap().state, State::Printed, "round {round}");
+    }
+}
+
 /// A limit holds whatever is tried, a surcharge is booked and not printed, a budget only warns.
 ///
 /// Claim: X13
