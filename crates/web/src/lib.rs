@@ -8,18 +8,22 @@
 mod assets;
 mod badge;
 pub mod chart;
+mod complaint;
 pub mod form;
 mod headers;
 mod layout;
 mod origin;
+mod sentence;
 mod table;
 
 pub use assets::{Asset, asset, assets};
 pub use badge::{Tone, badge};
+pub use complaint::{Complaint, is_page};
 pub use headers::{CONTENT_SECURITY_POLICY, protect};
 pub use layout::{
     Entry, Flash, Group, Page, Site, Viewer, actions, document, empty, facts, figure, panel, sentences,
     verbatim, ways,
 };
 pub use origin::{host, is_foreign};
+pub use sentence::sentence;
 pub use table::{Column, Pages, Table};

@@ -49,6 +49,7 @@ mod tests {
         check(&[("sec-fetch-site", "cross-site")], true);
         check(&[("sec-fetch-site", "same-site")], true);
         check(&[("origin", "http://meter.example:7060")], false);
+        check(&[("origin", "https://meter.example:7060")], false);
         check(&[("origin", "http://meter.example")], true);
         check(&[("origin", "http://evil.example")], true);
         check(&[("origin", "null")], true);

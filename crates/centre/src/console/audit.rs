@@ -38,7 +38,7 @@ async fn show(
     let list = app.catalogue().seals(&words::section(asked.after.as_deref())?).await?;
     let desk = match asked.desk.trim() {
         "" => may.session.person.desk().clone(),
-        name => Desk::new(name).map_err(|fault| Fault::Request(format::sentence(&fault)))?,
+        name => Desk::new(name).map_err(|fault| Fault::Request(web::sentence(&fault)))?,
     };
     let chain = Chain::Desk(desk.clone());
     let entries = app.catalogue().audit(&chain, Catalogue::HISTORY_MAX).await?;

@@ -140,7 +140,7 @@ async fn show_invitation(State(app): State<App>, Path(secret): Path<String>) -> 
 }
 
 async fn invited(app: &App, secret: &str) -> Result<(Secret, Invited), Fault> {
-    let used = || Fault::NotFound(format::sentence(&PeopleFault::Invitation));
+    let used = || Fault::NotFound(web::sentence(&PeopleFault::Invitation));
     let secret = Secret::from_text(secret).ok_or_else(used)?;
     let invited = app.people.invitation(&secret, app.now_ms()).await?.ok_or_else(used)?;
     Ok((secret, invited))
@@ -217,7 +217,7 @@ async fn accept(
     match accepted {
         Ok(started) => Ok(begun(&app, &started, leads_to("/", Notice::PASSWORD_SET, &[]))),
         Err(PeopleFault::Password(fault)) => {
-            entries.wrong("password", format::sentence(&fault));
+            entries.wrong("password", web::sentence(&fault));
             Ok(invitation_page(&path, &invited, &entries))
         }
         Err(fault) => {
@@ -255,7 +255,7 @@ async fn change_password(
     let present = Password::new(entries.text("present"));
     match app.people.change_password(&may.session, &present, &new, may.address, may.now_ms).await {
         Ok(started) => return Ok(begun(&app, &started, leads_to("/", Notice::PASSWORD_SET, &[]))),
-        Err(PeopleFault::Password(fault)) => entries.wrong("password", format::sentence(&fault)),
+        Err(PeopleFault::Password(fault)) => entries.wrong("password", web::sentence(&fault)),
         Err(PeopleFault::Wrong) => entries.wrong("present", "This is not your present password."),
         Err(PeopleFault::Locked { until_ms }) => entries.refuse_because(locked(until_ms, may.now_ms)),
         Err(fault) => entries.refuse_person(fault)?,

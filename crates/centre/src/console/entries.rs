@@ -4,7 +4,6 @@
 //! What always holds: an [`Entries`] from outside came with the session's own token. A secret is never given back.
 
 use super::fault::Fault;
-use super::format;
 use super::visitor::{May, Needed, Visitor};
 use crate::app::App;
 use crate::office::OfficeFault;
@@ -107,7 +106,7 @@ impl Entries {
         match read(self.text(name)) {
             Ok(read) => Some(read),
             Err(error) => {
-                let sentence = format::sentence(&error);
+                let sentence = web::sentence(&error);
                 self.wrong(name, sentence);
                 None
             }
@@ -134,13 +133,13 @@ impl Entries {
         if fault.is_own() {
             return Err(fault.into());
         }
-        self.refused = Some(format::sentence(&fault));
+        self.refused = Some(web::sentence(&fault));
         Ok(())
     }
 
     /// The same for what people's tables say.
     pub fn refuse_person(&mut self, fault: PeopleFault) -> Result<(), Fault> {
-        let sentence = format::sentence(&fault);
+        let sentence = web::sentence(&fault);
         match fault.into() {
             own @ Fault::Own(_) => Err(own),
             _ => {

@@ -10,6 +10,7 @@ use crate::people::PeopleFault;
 use axum::extract::rejection::{BytesRejection, PathRejection, QueryRejection};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
+use web::Complaint;
 
 /// Why a page is not shown.
 #[derive(Debug)]
@@ -35,15 +36,6 @@ pub enum Fault {
     Busy(String),
     /// The centre itself is at fault.
     Own(String),
-}
-
-/// What the shell says in place of a page.
-#[derive(Clone, Debug)]
-pub struct Complaint {
-    /// The heading.
-    pub heading: &'static str,
-    /// What to do.
-    pub sentence: String,
 }
 
 impl Fault {
@@ -90,24 +82,22 @@ impl Fault {
     }
 }
 
-impl Complaint {
-    /// What is said for an answer that has a status and nothing else.
-    pub fn of(status: StatusCode) -> Complaint {
-        let fault = match status {
-            StatusCode::NOT_FOUND => {
-                Fault::NotFound("The page may have moved, or the address is mistyped.".to_owned())
-            }
-            StatusCode::PAYLOAD_TOO_LARGE => Fault::TooLarge,
-            StatusCode::METHOD_NOT_ALLOWED => {
-                Fault::NotFound("This address takes no request of this kind.".to_owned())
-            }
-            status if status.is_server_error() => Fault::Own(String::new()),
-            _ => Fault::Request(
-                "What was sent cannot be read. Open the page again and send it from there.".to_owned(),
-            ),
-        };
-        fault.complaint()
-    }
+/// What is said for an answer that has a status and nothing else.
+pub fn of_status(status: StatusCode) -> Complaint {
+    let fault = match status {
+        StatusCode::NOT_FOUND => {
+            Fault::NotFound("The page may have moved, or the address is mistyped.".to_owned())
+        }
+        StatusCode::PAYLOAD_TOO_LARGE => Fault::TooLarge,
+        StatusCode::METHOD_NOT_ALLOWED => {
+            Fault::NotFound("This address takes no request of this kind.".to_owned())
+        }
+        status if status.is_server_error() => Fault::Own(String::new()),
+        _ => Fault::Request(
+            "What was sent cannot be read. Open the page again and send it from there.".to_owned(),
+        ),
+    };
+    fault.complaint()
 }
 
 impl IntoResponse for Fault {
@@ -127,7 +117,7 @@ impl IntoResponse for Fault {
 
 impl From<OfficeFault> for Fault {
     fn from(fault: OfficeFault) -> Fault {
-        let sentence = super::format::sentence(&fault);
+        let sentence = web::sentence(&fault);
         match fault {
             fault if fault.is_own() => Fault::Own(sentence),
             fault if fault.is_not_found() => Fault::NotFound(sentence),
@@ -144,7 +134,7 @@ impl From<BooksFault> for Fault {
 
 impl From<PeopleFault> for Fault {
     fn from(fault: PeopleFault) -> Fault {
-        let sentence = super::format::sentence(&fault);
+        let sentence = web::sentence(&fault);
         match fault {
             PeopleFault::Store(_) | PeopleFault::Random | PeopleFault::Memory => Fault::Own(sentence),
             PeopleFault::Busy | PeopleFault::Ending => Fault::Busy(sentence),
@@ -156,7 +146,7 @@ impl From<PeopleFault> for Fault {
 
 impl From<NoSection> for Fault {
     fn from(fault: NoSection) -> Fault {
-        Fault::Request(super::format::sentence(&fault))
+        Fault::Request(web::sentence(&fault))
     }
 }
 

@@ -8,7 +8,6 @@ use jiff::civil::DateTime;
 use jiff::tz::{Offset, TimeZone};
 use jiff::{Timestamp, civil};
 use maud::{Markup, html};
-use std::fmt::Display;
 use terms::{Date, Money};
 
 /// Parts thousands without letting a line break between them.
@@ -58,7 +57,7 @@ pub fn read_amount(currency: Currency, text: &str) -> Result<Money, String> {
         Err(AmountFault::Zero) => Ok(Money::ZERO),
         Err(AmountFault::Ambiguous) => Err(format!("Write it as {}.", example(currency))),
         Err(AmountFault::Text) => Err(format!("Write an amount in digits, such as {}.", example(currency))),
-        Err(fault) => Err(sentence(&fault)),
+        Err(fault) => Err(web::sentence(&fault)),
     }
 }
 
@@ -169,15 +168,6 @@ pub fn read_number(text: &str, least: u32, most: u32) -> Result<u32, String> {
         .ok_or_else(|| format!("Write a whole number from {least} to {most}."))
 }
 
-/// A fault as a sentence: with a capital and a full stop.
-pub fn sentence(fault: &dyn Display) -> String {
-    let text = fault.to_string();
-    let mut letters = text.chars();
-    let first: String = letters.next().map(|first| first.to_uppercase().collect()).unwrap_or_default();
-    let end = if text.ends_with(['.', '!', '?']) { "" } else { "." };
-    format!("{first}{}{end}", letters.as_str())
-}
-
 /// A word of the tables as people read it: `in_service` as `in service`.
 pub fn plain(word: &str) -> String {
     word.replace(['_', '-'], " ")
@@ -233,11 +223,5 @@ mod tests {
         assert!(read_time("tomorrow").is_err());
         assert_eq!(day(86_460_000), "1970-01-02");
         assert_eq!(span(-3 * 86_400_000), "3 days");
-    }
-
-    #[test]
-    fn a_fault_becomes_a_sentence() {
-        assert_eq!(sentence(&"no meter 7 is in the books"), "No meter 7 is in the books.");
-        assert_eq!(sentence(&""), ".");
     }
 }

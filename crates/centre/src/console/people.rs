@@ -57,7 +57,7 @@ fn read_roles(entries: &mut Entries) -> Option<Roles> {
             None
         }
         Err(fault) => {
-            entries.wrong("roles", format::sentence(&fault));
+            entries.wrong("roles", web::sentence(&fault));
             None
         }
     }
@@ -141,7 +141,7 @@ async fn invite(
     let by = may.session.person.desk();
     match app.people.invite(by, &name, &full_name, &roles, may.now_ms).await {
         Ok(secret) => return Ok(link_page(&app, &may, &headers, &name, &secret)),
-        Err(fault @ PeopleFault::Taken(_)) => entries.wrong("name", format::sentence(&fault)),
+        Err(fault @ PeopleFault::Taken(_)) => entries.wrong("name", web::sentence(&fault)),
         Err(fault) => entries.refuse_person(fault)?,
     }
     Ok(new_page(&may, &entries))

@@ -4,16 +4,16 @@
 //! What always holds: a form from another site's page reaches no handler; every answer that is an error is a page that
 //! says what to do.
 
-use super::fault::{Complaint, Fault};
+use super::fault::{Fault, of_status};
 use super::notice;
 use super::visitor::{Slot, Visitor};
 use crate::people::Right;
 use axum::extract::Request;
-use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
+use axum::http::{StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
-use web::{Entry, Flash, Group, Page, Site, Viewer};
+use web::{Complaint, Entry, Flash, Group, Page, Site, Viewer};
 
 const SITE: Site<'static> = Site { name: "centre", home: "/", log_out: "/log-out" };
 
@@ -153,9 +153,9 @@ pub async fn around(mut request: Request, next: Next) -> Response {
     request.extensions_mut().insert(slot.clone());
     let was_told = notice::to_say(request.headers()).is_some();
     let response =
-        if is_foreign(&request) { Fault::Foreign.into_response() } else { next.run(request).await };
+        if web::is_foreign(&request) { Fault::Foreign.into_response() } else { next.run(request).await };
     let mut response = complained(response, &slot);
-    if was_told && is_page(&response) && response.status() == StatusCode::OK {
+    if was_told && web::is_page(&response) && response.status() == StatusCode::OK {
         response.headers_mut().append(header::SET_COOKIE, notice::said());
     }
     response
@@ -164,78 +164,11 @@ pub async fn around(mut request: Request, next: Next) -> Response {
 /// A page in place of an answer that is an error and no page.
 fn complained(mut response: Response, slot: &Slot) -> Response {
     let status = response.status();
-    let complaint = match response.extensions_mut().remove::<Complaint>() {
-        Some(complaint) => complaint,
-        None if (status.is_client_error() || status.is_server_error()) && !is_page(&response) => {
-            Complaint::of(status)
-        }
-        None => return response,
-    };
+    let Some(complaint) = Complaint::take(&mut response, of_status) else { return response };
     let sheet = Sheet::new(complaint.heading, "").status(status);
-    let content = html! {
-        div class="panel" {
-            p { (complaint.sentence) }
-            (web::actions(&[("To the overview", "/".to_owned())]))
-        }
-    };
+    let content = complaint.markup("To the overview");
     match slot.visitor() {
         Some(visitor) => (status, sheet.markup(visitor, None, &content)).into_response(),
         None => sheet.page_for_nobody(None, &content),
-    }
-}
-
-fn is_page(response: &Response) -> bool {
-    let content_type = response.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    content_type.is_some_and(|content_type| content_type.starts_with("text/html"))
-}
-
-/// Whether a form comes from another site's page. Browsers say where a form comes from in one of two headers; what says
-/// neither is no browser, and brings no cookie that somebody else could make use of.
-fn is_foreign(request: &Request) -> bool {
-    if [Method::GET, Method::HEAD, Method::OPTIONS].contains(request.method()) {
-        return false;
-    }
-    let text = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
-    match (text("sec-fetch-site"), text("origin")) {
-        (Some(site), _) => site != "same-origin" && site != "none",
-        (None, Some(origin)) => !is_own(origin, request.headers(), request.uri()),
-        (None, None) => false,
-    }
-}
-
-fn is_own(origin: &str, headers: &HeaderMap, uri: &Uri) -> bool {
-    let host = headers.get(header::HOST).and_then(|value| value.to_str().ok());
-    let host = host.or_else(|| uri.authority().map(|authority| authority.as_str()));
-    let origin = origin.split_once("://").map(|(_, host)| host);
-    origin.is_some() && origin == host
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use axum::body::Body;
-
-    fn sent(headers: &[(&str, &str)]) -> Request {
-        let mut request = Request::builder().method("POST").uri("/x").header("host", "centre.example:8443");
-        for (name, value) in headers {
-            request = request.header(*name, *value);
-        }
-        request.body(Body::empty()).unwrap()
-    }
-
-    #[test]
-    fn a_form_comes_from_this_sites_own_page_or_not_at_all() {
-        let check = |headers: &[(&str, &str)], expected| {
-            assert_eq!(is_foreign(&sent(headers)), expected, "{headers:?}");
-        };
-        check(&[], false);
-        check(&[("sec-fetch-site", "same-origin")], false);
-        check(&[("sec-fetch-site", "none")], false);
-        check(&[("sec-fetch-site", "cross-site")], true);
-        check(&[("sec-fetch-site", "same-site")], true);
-        check(&[("origin", "https://centre.example:8443")], false);
-        check(&[("origin", "https://centre.example")], true);
-        check(&[("origin", "https://evil.example")], true);
-        check(&[("origin", "null")], true);
     }
 }

@@ -57,8 +57,7 @@ async fn suspects(
 
 fn row(suspect: &SuspectRow, follows: bool) -> Vec<Markup> {
     let meter = &suspect.meter;
-    let reasons: Vec<String> =
-        suspect.reasons.iter().map(|reason| format::sentence(&reason.sentence)).collect();
+    let reasons: Vec<String> = suspect.reasons.iter().map(|reason| web::sentence(&reason.sentence)).collect();
     vec![
         words::meter_link(meter.serial),
         words::customer_link(meter.customer, &meter.customer_name, follows),
@@ -109,7 +108,7 @@ async fn to_do(
 }
 
 fn reaction_row(reaction: &ReactionRow, now_ms: i64) -> Vec<Markup> {
-    let why: Vec<String> = reaction.why.iter().map(|reason| format::sentence(reason)).collect();
+    let why: Vec<String> = reaction.why.iter().map(web::sentence).collect();
     vec![
         words::meter_link(reaction.serial),
         html! { (words::reaction_words(reaction)) },

@@ -125,7 +125,7 @@ async fn make(
     let by = may.session.person.desk();
     match app.people.make_token(by, &name, &scopes, until_ms, may.now_ms).await {
         Ok(secret) => return Ok(token_page(&may, &name, &secret, until_ms)),
-        Err(fault @ PeopleFault::Taken(_)) => entries.wrong("name", format::sentence(&fault)),
+        Err(fault @ PeopleFault::Taken(_)) => entries.wrong("name", web::sentence(&fault)),
         Err(fault) => entries.refuse_person(fault)?,
     }
     Ok(new_page(&may, &entries))

@@ -76,8 +76,7 @@ async fn book(
             Ok(leads_to(path, Notice::FILE_BOOKED, &numbers))
         }
         Err(refused) => {
-            let faults: Vec<String> =
-                refused.faults.iter().map(|fault| super::format::sentence(fault)).collect();
+            let faults: Vec<String> = refused.faults.iter().map(web::sentence).collect();
             Ok(page(&may, &Entries::blank(), &faults))
         }
     }

@@ -6,7 +6,7 @@
 
 use super::centres::directory;
 use super::entries::{Entries, Sent, WHAT};
-use super::fault::{Fault, sentence};
+use super::fault::Fault;
 use super::shell::Sheet;
 use super::visitor::Visitor;
 use super::{App, slot};
@@ -81,7 +81,7 @@ fn table(directory: &Directory, today: Date) -> Result<Markup, Fault> {
     ];
     let row = |card: &Card| {
         let Line { account, limit, rest, .. } =
-            directory.line(card, today).map_err(|refusal| Fault::Meter(sentence(&refusal)))?;
+            directory.line(card, today).map_err(|refusal| Fault::Meter(web::sentence(&refusal)))?;
         let above = card.parent.and_then(|parent| directory.card(parent));
         let chips: Vec<Running> = chips(directory, card.number).map(|chip| chip.running).collect();
         let amount =
@@ -243,7 +243,7 @@ fn read_centres(entries: &mut Entries) -> Option<Vec<CentreNumber>> {
 fn read_functions(entries: &mut Entries) -> Option<Functions> {
     let functions: Result<Functions, _> =
         entries.all("functions").into_iter().map(str::parse::<Function>).collect();
-    functions.inspect_err(|error| entries.wrong("functions", sentence(error))).ok()
+    functions.inspect_err(|error| entries.wrong("functions", web::sentence(error))).ok()
 }
 
 async fn show(

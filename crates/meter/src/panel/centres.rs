@@ -1,7 +1,7 @@
 //! Cost centres, their groups, and the limit of the whole meter (DE 197 57 648, page 5 to 7).
 
 use super::entries::{Entries, Sent, WHAT};
-use super::fault::{Fault, sentence};
+use super::fault::Fault;
 use super::shell::Sheet;
 use super::surcharge::{Charge, read_surcharge};
 use super::visitor::Visitor;
@@ -110,7 +110,7 @@ fn centres_table(directory: &Directory, today: Date) -> Result<Markup, Fault> {
     let row = |centre: &Centre| {
         let rest = directory
             .rest_of(Account::Centre(centre.number), today)
-            .map_err(|refusal| Fault::Meter(sentence(&refusal)))?;
+            .map_err(|refusal| Fault::Meter(web::sentence(&refusal)))?;
         Ok(vec![
             html! { a href={ "/centres/" (centre.number) } { (centre.number) } },
             html! { (centre.name) },
@@ -138,7 +138,7 @@ fn groups_table(directory: &Directory, today: Date) -> Result<Markup, Fault> {
     let row = |group: &Group| {
         let rest = directory
             .rest_of(Account::Group(group.number), today)
-            .map_err(|refusal| Fault::Meter(sentence(&refusal)))?;
+            .map_err(|refusal| Fault::Meter(web::sentence(&refusal)))?;
         let members = directory.centres().filter(|centre| centre.group == Some(group.number)).count();
         Ok(vec![
             html! { a href={ "/centres/groups/" (group.number) } { (group.number) } },

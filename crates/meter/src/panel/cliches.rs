@@ -2,7 +2,7 @@
 
 use super::App;
 use super::entries::{Entries, Sent, Upload};
-use super::fault::{Fault, sentence};
+use super::fault::Fault;
 use super::shell::Sheet;
 use super::visitor::Visitor;
 use axum::Router;
@@ -117,7 +117,7 @@ async fn upload(State(app): State<App>, sent: Upload) -> Result<Response, Fault>
     let cliche = match made.await.map_err(|_| Fault::Busy)? {
         Ok(cliche) => cliche,
         Err(error) => {
-            entries.wrong("file", sentence(&error));
+            entries.wrong("file", web::sentence(&error));
             return page(&app, &visitor, &entries).await;
         }
     };
@@ -156,7 +156,7 @@ async fn take_over(State(app): State<App>, sent: Sent) -> Result<Redirect, Fault
     let stored = StoredCliche { name: format!("gallery {number}"), cliche, text: String::new() };
     match app.owner.ask(move |machine| machine.keep_cliche(stored)).await? {
         Ok(()) => sent.visitor.say(format!("Cliché {number} is kept.")),
-        Err(refusal) => sent.visitor.complain(sentence(&refusal)),
+        Err(refusal) => sent.visitor.complain(web::sentence(&refusal)),
     }
     Ok(Redirect::to("/cliches"))
 }
@@ -165,7 +165,7 @@ async fn remove(State(app): State<App>, sent: Sent) -> Result<Redirect, Fault> {
     let number: u16 = sent.entries.text("number").parse().map_err(|_| Fault::NotFound)?;
     match app.owner.ask(move |machine| machine.remove_cliche(number)).await? {
         Ok(()) => sent.visitor.say(format!("Cliché {number} is taken away.")),
-        Err(refusal) => sent.visitor.complain(sentence(&refusal)),
+        Err(refusal) => sent.visitor.complain(web::sentence(&refusal)),
     }
     Ok(Redirect::to("/cliches"))
 }
@@ -192,6 +192,7 @@ fn number_of(name: &str) -> Result<u16, Fault> {
 
 fn png(cliche: &Cliche) -> Result<Response, Fault> {
     let mut bytes = Vec::new();
-    paper::write_png(&cliche.picture(), DPI, &mut bytes).map_err(|error| Fault::Meter(sentence(&error)))?;
+    paper::write_png(&cliche.picture(), DPI, &mut bytes)
+        .map_err(|error| Fault::Meter(web::sentence(&error)))?;
     Ok(([(header::CONTENT_TYPE, "image/png")], bytes).into_response())
 }

@@ -1,6 +1,5 @@
 //! The display: the state, what there is to say, the postage large, what is set, the lamps.
 
-use super::fault::sentence;
 use super::snapshot::Snapshot;
 use maud::{Markup, html};
 use std::time::Instant;
@@ -11,12 +10,12 @@ pub(super) fn markup(now: &Snapshot) -> Markup {
     html! {
         section class="display" aria-label="Display" {
             (lamps(now))
-            p class="state" role="status" { (sentence(&view.sentence)) }
+            p class="state" role="status" { (web::sentence(&view.sentence)) }
             @if let Some(until) = now.waits_until { (countdown(until)) }
-            @if let Some(fault) = &now.fault { p class="said bad" role="alert" { (sentence(fault)) } }
+            @if let Some(fault) = &now.fault { p class="said bad" role="alert" { (web::sentence(fault)) } }
             @if !view.message.is_empty() {
                 p class=(if view.is_bad { "said bad" } else { "said" }) role=(if view.is_bad { "alert" } else { "status" }) {
-                    (sentence(&view.message))
+                    (web::sentence(&view.message))
                 }
             }
             p class="postage" { span class="figure-label" { "Postage " } output { (view.postage) } }
@@ -80,7 +79,7 @@ pub(super) fn is_calling(now: &Snapshot) -> bool {
 
 /// The steps of the call under way, or of the last one.
 pub(super) fn steps(now: &Snapshot) -> Markup {
-    html! { ol class="steps" { @for step in &now.call.steps { li { (sentence(step)) } } } }
+    html! { ol class="steps" { @for step in &now.call.steps { li { (web::sentence(step)) } } } }
 }
 
 /// A bar that runs down by itself until a moment: drawn so, because no script may move it.

@@ -104,7 +104,7 @@ pub(super) async fn by_code(app: &App, visitor: &Visitor, code: Code) -> Result<
     let Code { person, password } = code;
     match app.owner.ask(move |machine| machine.log_in(person, &password)).await? {
         Ok(()) => visitor.say("Logged in."),
-        Err(refusal) => visitor.complain(super::fault::sentence(&refusal)),
+        Err(refusal) => visitor.complain(web::sentence(&refusal)),
     }
     Ok(Redirect::to("/"))
 }

@@ -5,7 +5,7 @@
 //! dropped, since it may hold a password, and no password is given back.
 
 use super::App;
-use super::fault::{Fault, sentence};
+use super::fault::Fault;
 use super::visitor::Visitor;
 use axum::body::Bytes;
 use axum::extract::multipart::MultipartError;
@@ -148,7 +148,7 @@ impl Entries {
         match read(self.text(name).trim()) {
             Ok(read) => Some(read),
             Err(error) => {
-                self.wrong(name, sentence(&error));
+                self.wrong(name, web::sentence(&error));
                 None
             }
         }
@@ -170,7 +170,7 @@ impl Entries {
 
     /// Says why the form was refused as a whole.
     pub fn refuse(&mut self, error: &impl Display) {
-        self.refused = Some(sentence(error));
+        self.refused = Some(web::sentence(error));
     }
 
     /// With what status a page with this form is answered.

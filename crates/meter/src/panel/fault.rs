@@ -6,6 +6,7 @@ use axum::extract::rejection::{BytesRejection, PathRejection, QueryRejection};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use journal::JournalError;
+use web::Complaint;
 
 /// Why a page is not shown.
 #[derive(Debug)]
@@ -28,15 +29,6 @@ pub enum Fault {
     Busy,
     /// The meter cannot do it.
     Meter(String),
-}
-
-/// What the shell says in place of a page.
-#[derive(Clone, Debug)]
-pub struct Complaint {
-    /// The heading.
-    pub heading: &'static str,
-    /// What to do.
-    pub sentence: String,
 }
 
 impl Fault {
@@ -80,18 +72,16 @@ impl Fault {
     }
 }
 
-impl Complaint {
-    /// What is said for an answer that has a status and nothing else.
-    pub fn of(status: StatusCode) -> Complaint {
-        let fault = match status {
-            StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => Fault::NotFound,
-            StatusCode::PAYLOAD_TOO_LARGE => Fault::TooLarge,
-            _ => Fault::Request(
-                "What was sent cannot be read. Open the page again and send it from there.".into(),
-            ),
-        };
-        fault.complaint()
-    }
+/// What is said for an answer that has a status and nothing else.
+pub fn of_status(status: StatusCode) -> Complaint {
+    let fault = match status {
+        StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => Fault::NotFound,
+        StatusCode::PAYLOAD_TOO_LARGE => Fault::TooLarge,
+        _ => {
+            Fault::Request("What was sent cannot be read. Open the page again and send it from there.".into())
+        }
+    };
+    fault.complaint()
 }
 
 impl IntoResponse for Fault {
@@ -110,19 +100,19 @@ impl From<Busy> for Fault {
 
 impl From<OfficeFault> for Fault {
     fn from(fault: OfficeFault) -> Fault {
-        Fault::Meter(sentence(&fault))
+        Fault::Meter(web::sentence(&fault))
     }
 }
 
 impl From<MachineFault> for Fault {
     fn from(fault: MachineFault) -> Fault {
-        Fault::Meter(sentence(&fault))
+        Fault::Meter(web::sentence(&fault))
     }
 }
 
 impl From<JournalError> for Fault {
     fn from(error: JournalError) -> Fault {
-        Fault::Meter(sentence(&error))
+        Fault::Meter(web::sentence(&error))
     }
 }
 
@@ -145,16 +135,4 @@ impl From<BytesRejection> for Fault {
             _ => Fault::Request("The form did not arrive whole. Send it again.".into()),
         }
     }
-}
-
-/// What an error says, as a sentence on a page: with a capital, and a full stop.
-pub fn sentence(error: &impl std::fmt::Display) -> String {
-    let text = error.to_string();
-    let mut letters = text.chars();
-    let mut sentence: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
-    sentence.push_str(letters.as_str());
-    if !sentence.ends_with(['.', '!', '?']) {
-        sentence.push('.');
-    }
-    sentence
 }

@@ -1,7 +1,7 @@
 //! What is pressed at the front: each becomes one input of the machine, or a sentence that says why it is none.
 
 use super::entries::Sent;
-use super::fault::{Fault, sentence};
+use super::fault::Fault;
 use super::keys::{self, Key};
 use super::{App, entrance, wedge};
 use crate::routine::Input;
@@ -32,7 +32,7 @@ async fn key(State(app): State<App>, sent: Sent) -> Result<Redirect, Fault> {
         Ok(Some(code)) => return entrance::by_code(&app, &sent.visitor, code).await,
         Ok(None) => {}
         Err(error) => {
-            sent.visitor.complain(sentence(&error));
+            sent.visitor.complain(web::sentence(&error));
             return Ok(home());
         }
     }
@@ -42,7 +42,7 @@ async fn key(State(app): State<App>, sent: Sent) -> Result<Redirect, Fault> {
         Ok(Key::Weight(weight)) => return Ok(Redirect::to(&price_of(weight))),
         Ok(Key::EndSeries) => app.owner.end_series().await?,
         Ok(key) => app.owner.press(input(key)).await?,
-        Err(error) => sent.visitor.complain(sentence(&error)),
+        Err(error) => sent.visitor.complain(web::sentence(&error)),
     }
     Ok(home())
 }
@@ -87,7 +87,7 @@ async fn set(State(app): State<App>, sent: Sent) -> Result<Redirect, Fault> {
     match sent.entries.text("date").parse::<Date>() {
         Ok(date) if date != now.view.date => inputs.push(Input::Date(date)),
         Ok(_) => {}
-        Err(error) => sent.visitor.complain(sentence(&error)),
+        Err(error) => sent.visitor.complain(web::sentence(&error)),
     }
     for input in inputs {
         app.owner.press(input).await?;
@@ -102,7 +102,7 @@ async fn set(State(app): State<App>, sent: Sent) -> Result<Redirect, Fault> {
 async fn series(State(app): State<App>, sent: Sent) -> Result<Redirect, Fault> {
     match keys::series(sent.entries.text("letters").trim()) {
         Ok(letters) => app.owner.press(Input::Series(letters)).await?,
-        Err(error) => sent.visitor.complain(sentence(&error)),
+        Err(error) => sent.visitor.complain(web::sentence(&error)),
     }
     Ok(home())
 }

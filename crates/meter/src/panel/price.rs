@@ -5,7 +5,7 @@
 //! page.
 
 use super::entries::Sent;
-use super::fault::{Fault, sentence};
+use super::fault::Fault;
 use super::shell::Sheet;
 use super::visitor::Visitor;
 use super::{App, keys};
@@ -152,7 +152,7 @@ async fn show(
                 }))
                 (panel("Its price", &match price {
                     Some(Ok(price)) => answer(&asked, &price, visitor.csrf()),
-                    Some(Err(error)) => html! { p class="flash bad" role="alert" { (sentence(&error)) } },
+                    Some(Err(error)) => html! { p class="flash bad" role="alert" { (web::sentence(&error)) } },
                     None => web::empty("Fill in the weight and the format, and look it up."),
                 }))
             }
@@ -160,7 +160,7 @@ async fn show(
         Err(error) => panel(
             "No rates",
             &html! {
-                p { (sentence(&error)) }
+                p { (web::sentence(&error)) }
                 (web::actions(&[("Rate tables", "/rates".to_owned())]))
             },
         ),
@@ -258,7 +258,7 @@ async fn take(State(app): State<App>, sent: Sent) -> Result<Response, Fault> {
             Ok(Redirect::to("/").into_response())
         }
         Err(error) => {
-            sent.visitor.complain(sentence(&error));
+            sent.visitor.complain(web::sentence(&error));
             Ok(Redirect::to(&back).into_response())
         }
     }
@@ -268,7 +268,7 @@ async fn weigh(State(app): State<App>, sent: Sent) -> Result<Redirect, Fault> {
     let mut asked = Asked::of_form(&sent);
     match app.owner.ask(|machine| machine.weigh()).await? {
         Ok(weight) => asked.weight = weight.to_string(),
-        Err(fault) => sent.visitor.complain(sentence(&fault)),
+        Err(fault) => sent.visitor.complain(web::sentence(&fault)),
     }
     Ok(Redirect::to(&format!("/price?{}", asked.query())))
 }

@@ -2,7 +2,7 @@
 
 use super::App;
 use super::entries::{Entries, Upload};
-use super::fault::{Fault, sentence};
+use super::fault::Fault;
 use super::shell::Sheet;
 use super::visitor::Visitor;
 use ::rates::{TABLE_BYTES_MAX, Table as RateTable};
@@ -74,7 +74,7 @@ async fn upload(State(app): State<App>, sent: Upload) -> Result<Response, Fault>
     let table = match table {
         Ok(table) => table,
         Err(error) => {
-            entries.wrong("file", sentence(&error));
+            entries.wrong("file", web::sentence(&error));
             return page(&app, &visitor, &entries).await;
         }
     };

@@ -2,7 +2,7 @@
 
 use super::display::{is_calling, steps};
 use super::entries::{Entries, Sent};
-use super::fault::{Fault, sentence};
+use super::fault::Fault;
 use super::shell::Sheet;
 use super::visitor::Visitor;
 use super::{App, keys};
@@ -45,7 +45,7 @@ async fn page(app: &App, visitor: &Visitor, entries: &Entries) -> Result<Respons
     let content = html! {
         (panel("Credit", &facts(&known)))
         @if is_calling(&now) {
-            (panel("The call", &html! { p { (sentence(&now.view.sentence)) } (steps(&now)) }))
+            (panel("The call", &html! { p { (web::sentence(&now.view.sentence)) } (steps(&now)) }))
         } @else {
             @if !now.call.steps.is_empty() { (panel("The last call", &steps(&now))) }
             div class="pair" {
@@ -57,7 +57,7 @@ async fn page(app: &App, visitor: &Visitor, entries: &Entries) -> Result<Respons
             }
             (panel("The centre's number", &Form::new("/refill/number", visitor.csrf(), "Keep it", vec![
                 Field::text("number", "Number").value(centre.unwrap_or_default())
-                    .hint("An address such as tcp:centre.example:7000, or a modem such as modem:/dev/ttyS0,0,12345."),
+                    .hint("An address such as tcp:centre.example:7080, or a modem such as modem:/dev/ttyS0,0,12345."),
             ]).markup()))
         }
     };
@@ -91,8 +91,8 @@ async fn call(app: &App, visitor: &Visitor, asks: Vec<Ask>) -> Result<Response, 
     app.owner.press(Input::Call(asks)).await?;
     let now = app.owner.snapshot()?;
     match (is_calling(&now), now.view.message.is_empty()) {
-        (false, false) if now.view.is_bad => visitor.complain(sentence(&now.view.message)),
-        (false, false) => visitor.say(sentence(&now.view.message)),
+        (false, false) if now.view.is_bad => visitor.complain(web::sentence(&now.view.message)),
+        (false, false) => visitor.say(web::sentence(&now.view.message)),
         _ => {}
     }
     Ok(Redirect::to("/refill").into_response())
@@ -109,7 +109,7 @@ async fn number(State(app): State<App>, sent: Sent) -> Result<Redirect, Fault> {
     });
     match kept.await? {
         Ok(()) => sent.visitor.say("The centre's number is kept."),
-        Err(error) => sent.visitor.complain(sentence(&error)),
+        Err(error) => sent.visitor.complain(web::sentence(&error)),
     }
     Ok(Redirect::to("/refill"))
 }

@@ -1,7 +1,7 @@
 //! Reports: what was franked in a period, by cost centre, user, cliché, day or month; on the page, as CSV and as PDF.
 
 use super::App;
-use super::fault::{Fault, sentence};
+use super::fault::Fault;
 use super::shell::Sheet;
 use super::visitor::Visitor;
 use crate::machine::Machine;
@@ -95,7 +95,7 @@ async fn show(
         @match &report {
             Ok(report) => {
                 (panel("Franked", &html! {
-                    p class="muted" { (sentence(&report.period)) }
+                    p class="muted" { (web::sentence(&report.period)) }
                     (table(report))
                     div class="actions" {
                         a class="button second" href={ "/reports/franking.csv?" (asked.query()) } { "As CSV" }
@@ -103,7 +103,7 @@ async fn show(
                     }
                 }))
             },
-            Err(error) => { p class="flash bad" role="alert" { (sentence(error)) } },
+            Err(error) => { p class="flash bad" role="alert" { (web::sentence(error)) } },
         }
     };
     Ok(Sheet::new("Reports", "/reports").page(&visitor, &content))
@@ -161,7 +161,7 @@ async fn download(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Fault> {
     let asked = Asked::of_query(query.as_deref());
-    let report = report(&app, &asked).await?.map_err(|error| Fault::Request(sentence(&error)))?;
+    let report = report(&app, &asked).await?.map_err(|error| Fault::Request(web::sentence(&error)))?;
     written(&report.table(&whose(&app)), &file?.0)
 }
 

@@ -1,12 +1,12 @@
 //! The page around each page's content.
 
-use super::fault::Complaint;
+use super::fault::of_status;
 use super::snapshot::Snapshot;
 use super::visitor::Visitor;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
-use web::{Entry, Flash, Group, Page, Site, Viewer};
+use web::{Complaint, Entry, Flash, Group, Page, Site, Viewer};
 
 const SITE: Site<'static> = Site { name: "meter", home: "/", log_out: "/log-out" };
 
@@ -130,24 +130,8 @@ pub fn who(now: &Snapshot) -> Option<String> {
 /// A page in place of an answer that is an error and no page.
 pub fn complained(mut response: Response, visitor: Option<&Visitor>) -> Response {
     let status = response.status();
-    let complaint = match response.extensions_mut().remove::<Complaint>() {
-        Some(complaint) => complaint,
-        None if (status.is_client_error() || status.is_server_error()) && !is_page(&response) => {
-            Complaint::of(status)
-        }
-        None => return response,
-    };
+    let Some(complaint) = Complaint::take(&mut response, of_status) else { return response };
     let sheet = Sheet::new(complaint.heading, "").status(status);
-    let content = html! {
-        div class="panel" {
-            p { (complaint.sentence) }
-            (web::actions(&[("To the machine", "/".to_owned())]))
-        }
-    };
+    let content = complaint.markup("To the machine");
     (status, sheet.markup(visitor, None, &content)).into_response()
-}
-
-fn is_page(response: &Response) -> bool {
-    let content_type = response.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    content_type.is_some_and(|content_type| content_type.starts_with("text/html"))
 }

@@ -4,7 +4,7 @@
 use super::App;
 use super::display::left;
 use super::entries::Sent;
-use super::fault::{Fault, sentence};
+use super::fault::Fault;
 use super::front::timer;
 use super::snapshot::Snapshot;
 use crate::configuration::ReaderKind;
@@ -73,7 +73,7 @@ pub(super) async fn look(app: &App) -> Result<Option<DrawnLook>, Fault> {
         let look = || Ok(DrawnLook { names: drawn.names()?, inserted: drawn.inserted()? });
         look().map_err(|error: ::cards::DrawnError| error.to_string())
     });
-    looked.await?.map(Some).map_err(|error| Fault::Meter(sentence(&error)))
+    looked.await?.map(Some).map_err(|error| Fault::Meter(web::sentence(&error)))
 }
 
 /// When a page with the slot comes anew: when a timer has run down; and often where cards come and go at a real reader,
@@ -98,7 +98,7 @@ pub(super) fn markup(now: &Snapshot, drawn: Option<&DrawnLook>, csrf: &str, from
             }
             @if !slot.has_master && slot.is_required { p { "The first card that is put in becomes the master." } }
             @if !slot.said.sentence.is_empty() {
-                p class=(if slot.said.is_bad { "said bad" } else { "said" }) role="status" { (sentence(&slot.said.sentence)) }
+                p class=(if slot.said.is_bad { "said bad" } else { "said" }) role="status" { (web::sentence(&slot.said.sentence)) }
             }
             @if let Some(timer) = timer(now) { (timer) }
             @if slot.is_making {
@@ -185,7 +185,7 @@ async fn act(State(app): State<App>, sent: Sent) -> Result<Redirect, Fault> {
     match done {
         // The machine has seen it when the next page comes.
         Ok(()) => app.owner.ask(|machine| machine.tick()).await??,
-        Err(error) => sent.visitor.complain(sentence(&error)),
+        Err(error) => sent.visitor.complain(web::sentence(&error)),
     }
     Ok(back(&sent))
 }
@@ -194,9 +194,9 @@ async fn enter_pin(State(app): State<App>, sent: Sent) -> Result<Redirect, Fault
     match Pin::new(sent.entries.text("pin").trim()) {
         Ok(pin) => match app.owner.ask(move |machine| machine.enter_pin(&pin)).await? {
             Ok(()) => sent.visitor.say("The PIN is right."),
-            Err(refusal) => sent.visitor.complain(sentence(&refusal)),
+            Err(refusal) => sent.visitor.complain(web::sentence(&refusal)),
         },
-        Err(error) => sent.visitor.complain(sentence(&error)),
+        Err(error) => sent.visitor.complain(web::sentence(&error)),
     }
     Ok(back(&sent))
 }
@@ -210,7 +210,7 @@ async fn draw(State(app): State<App>, sent: Sent) -> Result<Redirect, Fault> {
     });
     match drawn.await? {
         Ok(()) => sent.visitor.say("The card is drawn. Put it in."),
-        Err(error) => sent.visitor.complain(sentence(&error)),
+        Err(error) => sent.visitor.complain(web::sentence(&error)),
     }
     Ok(back(&sent))
 }

@@ -2,7 +2,7 @@
 //! system manager alone; what users are called lies in the journal.
 
 use super::entries::{Entries, Sent, WHAT};
-use super::fault::{Fault, sentence};
+use super::fault::Fault;
 use super::shell::Sheet;
 use super::visitor::Visitor;
 use super::{App, keys};
@@ -50,7 +50,7 @@ async fn list_page(app: &App, visitor: &Visitor, entries: &Entries) -> Result<Re
             (panel("All users", &table(&known)))
             (panel("A new user", &entries.form(visitor.csrf(), Form::new("/users", "", "Add the user", new_fields()))))
         },
-        Err(refusal) => nobody(&sentence(&refusal), has_manager),
+        Err(refusal) => nobody(&web::sentence(&refusal), has_manager),
     };
     let sheet = Sheet::new("Users", "/users").status(entries.status());
     Ok(sheet.page(visitor, &content))
@@ -164,7 +164,7 @@ async fn user_page(app: &App, visitor: &Visitor, id: UserId, entries: &Entries) 
     let sheet = Sheet::new(format!("User {id}"), "/users").above("Users", "/users").status(entries.status());
     let known = match app.owner.ask(known).await? {
         Ok(known) => known,
-        Err(refusal) => return Ok(sheet.page(visitor, &nobody(&sentence(&refusal), has_manager))),
+        Err(refusal) => return Ok(sheet.page(visitor, &nobody(&web::sentence(&refusal), has_manager))),
     };
     let user = known.users.iter().find(|user| user.id == id).ok_or(Fault::NotFound)?;
     let action = format!("/users/{id}");

@@ -55,7 +55,7 @@ pub(super) async fn show(
 
 fn reasons(detail: &MeterDetail) -> Markup {
     let sentences: Vec<String> =
-        detail.standing.reasons.iter().map(|reason| format::sentence(&reason.sentence)).collect();
+        detail.standing.reasons.iter().map(|reason| web::sentence(&reason.sentence)).collect();
     let heading = match detail.meter.status {
         Status::Manipulated => "Why it counts as manipulated",
         _ => "Why it is suspicious",
@@ -249,7 +249,7 @@ fn health(standing: &MeterStanding) -> Markup {
     let errors: Vec<String> = standing
         .errors
         .iter()
-        .map(|(kind, count)| format::sentence(&format!("{} {count} times", words::error_words(kind))))
+        .map(|(kind, count)| web::sentence(&format!("{} {count} times", words::error_words(kind))))
         .collect();
     let log: Vec<String> = standing
         .findings
