@@ -400,6 +400,8 @@ fn a_lost_meter_is_settled_by_a_second_person_alone() {
             ("list_days", "14"),
             ("run_hours", "24"),
             ("seal_minutes", "60"),
+            ("refund_days", "60"),
+            ("refund_share", "0"),
         ];
         assert!(chief.done("/settings/operations", &operations).await.contains("The settings are kept."));
         let page = otto.done("/meters/12345678/gone", &[("why", "lost")]).await;
