@@ -11,6 +11,7 @@ mod hostile;
 mod imprint;
 mod link;
 mod lock;
+mod meter;
 mod needs_strace;
 #[cfg(feature = "tpm")]
 mod needs_swtpm;
