@@ -29,7 +29,7 @@ CREATE TABLE refund_line (
     mv            BIGINT NOT NULL,
     postage_minor BIGINT NOT NULL,
     printed       TEXT   NOT NULL,
-    -- misprint, jam, wrong_value, wrong_date, damaged, not_used
+    -- misprint, printer, wrong_value, wrong_date, damaged, not_used, unknown
     reason        TEXT   NOT NULL,
     spoiled_on    TEXT   NOT NULL,
     -- claimed, refunded, refused
@@ -51,5 +51,6 @@ CREATE TABLE refund_line (
 );
 -- One imprint is claimed or refunded by one line, whoever claims it how often at the same time.
 CREATE UNIQUE INDEX refund_line_of_imprint ON refund_line (serial, epoch, has_second, second, mv) WHERE state <> 'refused';
+CREATE INDEX refund_line_by_imprint ON refund_line (serial, mv);
 CREATE INDEX refund_line_by_state ON refund_line (state, claim, line);
 CREATE INDEX refund_line_to_tell ON refund_line (claim, line) WHERE seen_ms IS NOT NULL AND told_ms IS NULL;

@@ -27,7 +27,7 @@ pub use folder::{Conditions, Folder, NamedKey, NewMeter, Passport};
 pub use memory::MemoryBooks;
 pub use page::{CallNote, Page, Reading, Row, TriggerKind};
 pub use refund::{Counted, NewClaim, Paid, Receipt, SeenLine, TakenClaim};
-pub(crate) use sql::refunds::{begin_sightings, mark_seen};
+pub(crate) use sql::refunds::{mark_seen, share_claims};
 pub use sql::{Lease, SqlBooks, SqlFault, SqlMeters, take_lease};
 
 use crate::deposits::{CustomerReference, Payment};

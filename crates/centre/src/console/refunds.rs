@@ -322,7 +322,7 @@ async fn refuse_page(
     let form = Form::new(&action, "", "Refuse the line", fields).grave().instead(&back);
     let content = html! {
         div class="panel" {
-            p { "Nothing is paid for it. The imprint can be claimed again, such as when its paper comes later." }
+            p { "Nothing is paid for it. The imprint can be claimed again in another claim, such as when its paper comes later." }
             (facts(&[
                 ("Line", html! { (shown.line) }),
                 ("Date printed", html! { (shown.printed) }),

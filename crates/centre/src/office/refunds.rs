@@ -38,12 +38,7 @@ impl Office {
         let written = claim.write().map_err(|error: ClaimError| OfficeFault::Request(error.to_string()))?;
         let lines = self.examined(claim, &folder, now_ms).await?;
         let claim = NewClaim::new(claim.serial(), &folder.customer, Sha256::digest(written).into(), lines);
-        let taken = self.books.take_claim(&claim, by, now_ms).await?;
-        // The claim is in the books, whatever becomes of this now: it is tried again at intervals.
-        if let Err(fault) = self.tell_of_seen_refunds(now_ms).await {
-            tracing::error!(%fault, "a claimed imprint that was seen waits to be put down");
-        }
-        Ok(taken)
+        Ok(self.books.take_claim(&claim, by, now_ms).await?)
     }
 
     async fn examined(
@@ -108,9 +103,9 @@ impl Office {
     }
 
     /// Puts every claimed imprint that was seen in the mail to its meter, for a person to compare the papers. Says how
-    /// many.
+    /// many. One that fails keeps no other from its meter; the first fault is the answer.
     pub async fn tell_of_seen_refunds(&self, now_ms: i64) -> Result<u64, OfficeFault> {
-        let (mut told, mut after) = (0, (0, 0));
+        let (mut told, mut after, mut first) = (0, (0, 0), None);
         loop {
             let lines = self.books.seen_lines(after, BATCH).await?;
             for line in &lines {
@@ -119,11 +114,11 @@ impl Office {
                     Ok(()) => told += 1,
                     // Another instance was first.
                     Err(OfficeFault::Books(BooksFault::ToldBefore)) => {}
-                    Err(fault) => return Err(fault),
+                    Err(fault) => first = first.or(Some(fault)),
                 }
             }
             if lines.len() < BATCH as usize {
-                return Ok(told);
+                return first.map_or(Ok(told), Err);
             }
         }
     }
@@ -156,7 +151,7 @@ impl Office {
     ) -> Result<(), OfficeFault> {
         let serial = self.books.meter_of_claim(claim).await?;
         let act = |_: &mut Folder, page: &mut Page| {
-            page.event(Event::PapersCompared { note: shortened(note, 500) });
+            page.event(Event::PapersCompared { claim, note: shortened(note, 500) });
             page.put(Row::ReactionsDone { kinds: COMPARISONS, by: by.to_owned() });
             Ok(())
         };

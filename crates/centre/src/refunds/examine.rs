@@ -25,7 +25,7 @@ pub struct Identity {
     pub epoch: u16,
     /// The second number, where the row carries one.
     pub second: Option<u64>,
-    /// The monotone variable, cut to its digits.
+    /// The monotone variable.
     pub mv: u64,
 }
 
@@ -49,6 +49,9 @@ pub fn examine(
     cipher: &Cipher,
     terms: &Terms,
 ) -> Result<Identity, Refusal> {
+    if profile.cuts_monotone() {
+        return Err(Refusal::Ambiguous);
+    }
     let identity = identity(spoiled, profile, cipher, terms.serial).ok_or(Refusal::NotGenuine)?;
     let (today, printed) = (terms.today.day_number(), spoiled.date.day_number());
     if printed > today.saturating_add(terms.days_ahead.into()) {
@@ -71,14 +74,13 @@ fn identity(spoiled: &Spoiled, profile: &Profile, cipher: &Cipher, serial: Seria
         let digits = profile.place(quantity).map_or(0, |place| place.digits);
         value % 10_u64.saturating_pow(u32::from(digits))
     };
-    let mv = if profile.cuts_monotone() { cut(Quantity::Monotone, spoiled.mv) } else { spoiled.mv };
     let second = match decoded.second {
         Some(second) => spoiled.second.map(|claimed| cut(Quantity::SecondNumber, claimed)) == Some(second),
         None => true,
     };
     let agrees = spoiled.set == profile.set
         && decoded.postage == spoiled.postage
-        && decoded.mv == mv
+        && decoded.mv == spoiled.mv
         && second
         && decoded.serial_agrees != Some(false)
         && decoded.koz.is_well_formed(profile);
@@ -88,9 +90,8 @@ fn identity(spoiled: &Spoiled, profile: &Profile, cipher: &Cipher, serial: Seria
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ::terms::Money;
+    use ::terms::{Money, SpoilReason};
     use imprint::numbers::{Key, Quantities, RequestId, SetId, encode};
-    use link::refund::SpoilReason;
 
     const MV: u64 = 17;
 
@@ -118,7 +119,7 @@ mod tests {
             second: profile.second.and(Some(103)),
             set: profile.set,
             symbols,
-            reason: SpoilReason::Jam,
+            reason: SpoilReason::Printer,
             spoiled_on: day("2026-11-28"),
         }
     }
@@ -183,6 +184,14 @@ mod tests {
             let other = Spoiled { second, ..genuine(&fig4a) };
             assert_eq!(examine(&other, &fig4a, &cipher(&fig4a, 1), &terms()), Err(Refusal::NotGenuine));
         }
+    }
+
+    #[test]
+    fn a_row_with_the_last_digits_of_mv_alone_refunds_nothing() {
+        let mut cut = Profile::named("fig4a").unwrap();
+        let good = genuine(&cut);
+        cut.second.as_mut().unwrap().held_at_centre = true;
+        assert_eq!(examine(&good, &cut, &cipher(&cut, 1), &terms()), Err(Refusal::Ambiguous));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! claimed ── the papers came in, and the meter's registers include it ──► refunded
-//!    └─ not genuine, zero, too old, claimed before, seen in the mail, a person says no ─► refused
+//!    └─ not genuine, not to be told from others, zero, too old, claimed before, seen in the mail, a person says no ─► refused
 //! ```
 //!
 //! What always holds: a line becomes `claimed` only if its row decrypts under the meter's key of its epoch to what the
@@ -35,6 +35,8 @@ pub enum Refusal {
     NotGenuine,
     /// The meter never had a profile of this epoch.
     NoSuchEpoch,
+    /// The row has only the last digits of MV, as other imprints of the meter may have.
+    Ambiguous,
     /// Nothing was paid for it.
     ZeroValue,
     /// Its date lies too far back.
@@ -49,9 +51,10 @@ pub enum Refusal {
 
 impl Refusal {
     /// All of them.
-    pub const ALL: [Refusal; 7] = [
+    pub const ALL: [Refusal; 8] = [
         Refusal::NotGenuine,
         Refusal::NoSuchEpoch,
+        Refusal::Ambiguous,
         Refusal::ZeroValue,
         Refusal::TooOld,
         Refusal::ClaimedBefore,
@@ -64,6 +67,7 @@ impl Refusal {
         match self {
             Refusal::NotGenuine => "not_genuine",
             Refusal::NoSuchEpoch => "no_such_epoch",
+            Refusal::Ambiguous => "ambiguous",
             Refusal::ZeroValue => "zero_value",
             Refusal::TooOld => "too_old",
             Refusal::ClaimedBefore => "claimed_before",
@@ -82,6 +86,9 @@ impl Refusal {
         match self {
             Refusal::NotGenuine => "its row does not say what the claim says: it is no imprint of this meter",
             Refusal::NoSuchEpoch => "the meter never had a key of this epoch",
+            Refusal::Ambiguous => {
+                "its row does not tell it from other imprints of the meter: it is refunded by hand or not at all"
+            }
             Refusal::ZeroValue => "it has no value",
             Refusal::TooOld => "its date lies too far back",
             Refusal::ClaimedBefore => "it is claimed already, or was refunded",

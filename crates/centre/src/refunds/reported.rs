@@ -1,11 +1,13 @@
 //! Whether the registers that a meter last reported include an imprint: what they do not include may still be taken off
 //! its credit where it is settled as lost, and would then be paid twice.
 //!
-//! What always holds: where the registers bound MV, they decide; where they do not (time, an MV of which the row has only
-//! the last digits), a report that came in after the claim does, since the imprint was there by then.
+//! What always holds: where the registers bound MV, they decide; where they do not (time, what counts from a refill), the
+//! meter must have answered a call that was opened after the claim came in: the imprint was there by then. Only an answer
+//! tells, since a call's opening may have been made long before it was heard. A meter that has handed back its credit has
+//! reported everything.
 
 use super::Identity;
-use crate::account::State;
+use crate::account::{Service, State};
 use imprint::numbers::{MonotoneKind, Profile, Quantity};
 use terms::Registers;
 use terms::equations::RefillHistory;
@@ -30,12 +32,19 @@ pub struct Reported<'a> {
 
 /// Whether the meter has reported the imprint.
 pub fn is_reported(imprint: &Identity, reported: &Reported<'_>) -> bool {
+    if matches!(reported.state.service, Service::Withdrawn { .. }) {
+        return true;
+    }
     let Some(seen) = reported.state.seen else { return false };
-    by_registers(imprint, reported, &seen.registers).unwrap_or(seen.at_ms > reported.taken_ms)
+    let by_registers = by_registers(imprint, reported, &seen.registers);
+    by_registers.unwrap_or(reported.state.answered_ms > reported.taken_ms)
 }
 
 /// Nothing where the registers do not tell.
 fn by_registers(imprint: &Identity, reported: &Reported<'_>, now: &Registers) -> Option<bool> {
+    if reported.profile.cuts_monotone() {
+        return None;
+    }
     let mv = imprint.mv;
     match reported.profile.monotone {
         MonotoneKind::SumOfPostage => Some(mv <= now.r2.minor()),
@@ -44,14 +53,6 @@ fn by_registers(imprint: &Identity, reported: &Reported<'_>, now: &Registers) ->
             let pieces = PIECES - 1 - mv % PIECES;
             // How long ago it was made, if it was: what lies ahead is nearly a whole round ago.
             Some((now.r8 % PIECES + PIECES - pieces) % PIECES < PIECES / 2)
-        }
-        MonotoneKind::SumSinceRefill if is_of_last_refill(imprint, reported) => {
-            let then = reported.state.after_refill?;
-            Some(now.r2.checked_sub(then.r2).is_some_and(|sum| mv <= sum.minor()))
-        }
-        MonotoneKind::PiecesSinceRefill if is_of_last_refill(imprint, reported) => {
-            let then = reported.state.after_refill?;
-            Some(now.r8.checked_sub(then.r8).is_some_and(|pieces| mv <= pieces))
         }
         MonotoneKind::RemainingCredit if is_of_last_refill(imprint, reported) => Some(mv >= now.r1.minor()),
         _ => None,
@@ -88,10 +89,8 @@ mod tests {
         Profile { monotone: kind, ..Profile::named(name).unwrap() }
     }
 
-    /// The fourth refill left 10 000 at R2 = 5 000 and R8 = 44.
     fn state(now: Registers, at_ms: i64) -> State {
         let mut state = Account::new(Serial::new(7).unwrap()).state().clone();
-        state.after_refill = Some(registers(10_000, 5_000, 44));
         state.seen = Some(Seen { at_ms, commit: 1, seal: 1, registers: now });
         state
     }
@@ -105,26 +104,37 @@ mod tests {
         is_reported(&Identity { epoch: 1, second, mv }, &reported)
     }
 
+    /// What the registers do not bound, whatever they say.
+    const UNBOUND: [MonotoneKind; 4] = [
+        MonotoneKind::Time,
+        MonotoneKind::TimeSinceRefill,
+        MonotoneKind::SumSinceRefill,
+        MonotoneKind::PiecesSinceRefill,
+    ];
+
     #[test]
-    fn what_registers_do_not_bound_waits_for_a_report_that_came_after_the_claim() {
-        let now = registers(9_000, 6_000, 50);
-        for (at_ms, is_reported) in [(1_000, false), (1_001, true)] {
-            assert_eq!(check(MonotoneKind::Time, 5, &state(now, at_ms)), is_reported);
+    fn what_registers_do_not_bound_waits_for_an_answer_in_a_call_after_the_claim() {
+        let mut state = state(registers(9_000, 6_000, 50), 2_000);
+        for kind in UNBOUND {
+            for (answered_ms, is_reported) in [(0, false), (1_000, false), (1_001, true)] {
+                state.answered_ms = answered_ms;
+                assert_eq!(check(kind, 5, &state), is_reported, "{kind:?} {answered_ms}");
+            }
         }
-        let mut unheard = state(now, 2_000);
-        unheard.seen = None;
-        assert!(!check(MonotoneKind::Time, 5, &unheard));
+        state.seen = None;
+        assert!(!check(MonotoneKind::Time, 5, &state));
     }
 
     #[test]
-    fn an_imprint_of_another_refill_waits_for_such_a_report_too() {
-        let fig4a = profile(MonotoneKind::SumSinceRefill);
+    fn an_imprint_of_another_refill_waits_for_such_an_answer_too() {
+        let credit = profile(MonotoneKind::RemainingCredit);
         let refills = RefillHistory { count: 5, ..RefillHistory::default() };
-        let imprint = Identity { epoch: 1, second: Some(4), mv: 1 };
-        for (at_ms, expected) in [(1_000, false), (1_001, true)] {
-            let state = state(registers(9_000, 6_000, 50), at_ms);
+        let imprint = Identity { epoch: 1, second: Some(4), mv: u64::MAX };
+        for (answered_ms, expected) in [(1_000, false), (1_001, true)] {
+            let mut state = state(registers(9_000, 6_000, 50), 2_000);
+            state.answered_ms = answered_ms;
             let reported = Reported {
-                profile: &fig4a,
+                profile: &credit,
                 state: &state,
                 refills: &refills,
                 refill_day: 0,
@@ -134,9 +144,17 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_meter_that_has_left_has_reported_everything() {
+        let mut state = state(registers(0, 6_000, 50), 2_000);
+        assert!(!check(MonotoneKind::Pieces, 51, &state));
+        state.service = Service::Withdrawn { at_ms: 2_000 };
+        assert!(check(MonotoneKind::Pieces, 51, &state) && check(MonotoneKind::Time, 5, &state));
+    }
+
     proptest! {
         /// A meter franks; the centre hears it at some place in between. What came before is reported, what came after is
-        /// not, whatever MV counts.
+        /// not, whatever MV the registers bound counts.
         #[test]
         fn what_was_made_before_the_report_is_reported_and_nothing_else(
             values in proptest::collection::vec(20_u64..90, 1..60),
@@ -155,10 +173,9 @@ mod tests {
                 imprints.push((now, Money::from_minor(value), physical.unwrap()));
             }
             let place = heard.index(states.len());
-            let mut state = state(states[place], 0);
-            state.after_refill = Some(then);
+            let state = state(states[place], 0);
             for kind in MonotoneKind::ALL {
-                if matches!(kind, MonotoneKind::Time | MonotoneKind::TimeSinceRefill) {
+                if UNBOUND.contains(&kind) {
                     continue;
                 }
                 for (at, (registers, postage, physical)) in imprints.iter().enumerate() {

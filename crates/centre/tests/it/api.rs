@@ -718,7 +718,7 @@ async fn no_answer_of_a_full_tour_holds_key_material(database: Database) {
     }
     let claim = json!({"version": 1, "serial": 12_345_678, "imprints": [{
         "request": "1", "epoch": 1, "date": "2026-11-28", "postage": 85, "mv": 17, "set": "s22",
-        "symbols": [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12], "reason": "jam", "spoiled_on": "2026-11-28"}]});
+        "symbols": [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12], "reason": "printer", "spoiled_on": "2026-11-28"}]});
     let handed_in = interface.ask(all, Method::POST, "/refunds", claim).await;
     assert_eq!(handed_in.body, json!({"claim": 1, "is_new": true}), "{handed_in:?}");
     let state = interface.get(all, meter).await;

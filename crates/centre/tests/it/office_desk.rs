@@ -12,10 +12,10 @@ use centre::office::{Carrier, Enrolment, Office, SettingsDesk};
 use ed25519_dalek::SigningKey;
 use imprint::numbers::{Cipher, Indicium, LayoutId, Profile, Quantities, RequestId, Suspicion, encode};
 use link::call::{Ask, Trigger};
-use link::refund::{RefundClaim, SpoilReason};
+use link::refund::RefundClaim;
 use std::convert::Infallible;
 use store::Store;
-use terms::{Date, Money, Serial};
+use terms::{Date, Money, Serial, SpoilReason};
 
 pub const DAY_MS: i64 = 86_400_000;
 pub const START_MS: i64 = 1_795_262_400_000;

@@ -13,12 +13,12 @@ use centre::office::{Office, OfficeFault, Operations};
 use imprint::numbers::{Indicium, RequestId};
 use link::call::Ask;
 use link::h::{ImprintIdentity, Sighting};
-use link::refund::{RefundClaim, SpoilReason};
+use link::refund::RefundClaim;
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use terms::equations::Status;
-use terms::{Date, Money};
+use terms::{Date, Money, SpoilReason};
 use tokio::sync::Barrier;
 
 on_each_database! {
@@ -291,6 +291,7 @@ async fn what_a_station_saw_first_is_refused_and_a_person_compares_the_papers(da
     assert_eq!(till.states(1).await, ["seen_in_mail", "claimed"]);
     assert_eq!((till.receive(1).await.amount, till.back().await), (money(110), 110));
     // A person is told, once; nobody is accused.
+    assert_eq!(till.office().tell_of_seen_refunds(NOW_MS).await.unwrap(), 1);
     assert_eq!(
         (till.to_compare().await, till.entries_of(&Chain::Meter(serial()), "refund_seen").await),
         (1, 1)

@@ -2,7 +2,7 @@
 
 use crate::desk::Desk;
 use imprint::numbers::Indicium;
-use link::refund::{RefundClaim, SpoilReason};
+use link::refund::RefundClaim;
 use serde_json::Value;
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};

@@ -70,7 +70,7 @@ pub(super) async fn take(
         .await
 }
 
-/// Claims are taken in one after the other, and none while a batch of sightings is ([`begin_sightings`]).
+/// Claims are taken in one after the other, and none while a batch of sightings is ([`share_claims`]).
 async fn lock_claims(transaction: &mut Transaction) -> Result<(), sqlx::Error> {
     if transaction.kind() == Kind::Server {
         let lock = sqlx::query("LOCK TABLE refund_claim IN SHARE ROW EXCLUSIVE MODE");
@@ -154,9 +154,13 @@ fn line_values(
     ])
 }
 
-/// What stations had seen before the claim came in.
+/// What stations had seen before the claim came in. Where an earlier line told people of the imprint, this one does not
+/// again.
 async fn refuse_seen(transaction: &mut Transaction, number: i64, now_ms: i64) -> Result<(), sqlx::Error> {
-    let update = "UPDATE refund_line SET state = 'refused', why = 'seen_in_mail', seen_ms = $1 WHERE claim = $2 \
+    let update = "UPDATE refund_line SET state = 'refused', why = 'seen_in_mail', by_whom = 'post', seen_ms = $1, \
+                  told_ms = (SELECT MIN(t.told_ms) FROM refund_line t WHERE t.serial = refund_line.serial \
+                  AND t.mv = refund_line.mv AND t.epoch = refund_line.epoch \
+                  AND t.has_second = refund_line.has_second AND t.second = refund_line.second) WHERE claim = $2 \
                   AND state = 'claimed' AND EXISTS (SELECT 1 FROM post_sighting s WHERE s.serial = refund_line.serial \
                   AND s.epoch = refund_line.epoch AND s.has_second = refund_line.has_second \
                   AND s.second = refund_line.second AND s.by_pieces = 0 AND s.mv = refund_line.mv)";
@@ -196,10 +200,11 @@ pub(super) async fn receive(
     store
         .transaction(|transaction| {
             work(async move {
+                share_claims(transaction).await?;
                 let claim = hold_claim(transaction, number, consignment).await.map_err(plain)?;
                 let open = hold_open_lines(transaction, number).await.map_err(plain)?;
                 check_count(&open, receipt).map_err(plain)?;
-                note_received(transaction, number, consignment, by, now_ms).await?;
+                note_received(transaction, &claim, &open, by, now_ms).await.map_err(plain)?;
                 pay(transaction, &claim, &open, receipt.share, by, now_ms).await.map_err(plain)
             })
         })
@@ -289,18 +294,28 @@ fn sum(amounts: impl IntoIterator<Item = Money>) -> Result<Money, BooksFault> {
     amounts.try_fold(Money::ZERO, Money::checked_add).ok_or(BooksFault::Amount)
 }
 
+/// The first time, it is noted when and by whom the papers were received.
 async fn note_received(
     transaction: &mut Transaction,
-    number: u64,
-    consignment: &str,
+    claim: &Held,
+    open: &[OpenLine],
     by: &str,
     now_ms: i64,
-) -> Result<(), sqlx::Error> {
+) -> Result<(), BooksFault> {
     let update = "UPDATE refund_claim SET consignment = $1, received_ms = $2, received_by = $3 WHERE number = $4 \
                   AND consignment IS NULL";
-    let update = sqlx::query(update).bind(consignment).bind(now_ms).bind(by).bind(number.cast_signed());
-    update.execute(&mut **transaction).await?;
-    Ok(())
+    let update = sqlx::query(update).bind(&claim.consignment).bind(now_ms).bind(by);
+    if update.bind(claim.number.cast_signed()).execute(&mut **transaction).await?.rows_affected() == 0 {
+        return Ok(());
+    }
+    let event = Event::RefundReceived {
+        claim: claim.number,
+        meter: claim.serial.to_string(),
+        consignment: claim.consignment.clone(),
+        imprints: open.len() as u64,
+        amount_minor: signed(sum(open.iter().map(|line| line.postage))?)?,
+    };
+    desk(transaction, by, now_ms, event).await
 }
 
 /// Pays what of these lines the meter has reported.
@@ -417,8 +432,8 @@ pub(super) async fn meter(store: &Store, number: u64) -> Result<Serial, BooksFau
     serial_in(&row, 0)
 }
 
-/// What a batch of sightings does first: no claim is taken in until it ends.
-pub(crate) async fn begin_sightings(transaction: &mut Transaction) -> Result<(), sqlx::Error> {
+/// What a batch of sightings does first, and a payment: no claim is taken in until it ends.
+pub(crate) async fn share_claims(transaction: &mut Transaction) -> Result<(), sqlx::Error> {
     if transaction.kind() == Kind::Server {
         let lock = sqlx::query("LOCK TABLE refund_claim IN ROW EXCLUSIVE MODE");
         lock.execute(&mut **transaction).await?;

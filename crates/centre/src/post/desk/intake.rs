@@ -6,7 +6,7 @@
 
 use super::{DAY_MS, PostDesk, PostFault, StationRow, word};
 use crate::audit::Event;
-use crate::books::{begin_sightings, mark_seen};
+use crate::books::{mark_seen, share_claims};
 use crate::hex;
 use crate::post::{Intake, Received, intake};
 use link::h::{Batch, BatchError, Case, Finding, ImprintIdentity, Item, Kind, Sighting, Taken};
@@ -209,7 +209,7 @@ async fn put_entries(
 ) -> Result<(), Stop<PostFault>> {
     match &opened.report {
         Report::Sightings(sightings) => {
-            begin_sightings(transaction).await?;
+            share_claims(transaction).await?;
             for sighting in sightings {
                 put_sighting(transaction, sighting, station, opened.number).await?;
             }

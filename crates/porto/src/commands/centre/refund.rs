@@ -200,7 +200,7 @@ impl Receive {
     }
 }
 
-/// Refuses an open line of a claim: nothing is paid for it, and its imprint can be claimed again.
+/// Refuses an open line of a claim: nothing is paid for it, and its imprint can be claimed again in another claim.
 #[derive(clap::Args)]
 #[command(after_help = "Example:\n  porto centre refund refuse 12 2 --reason \"the paper is not there\"")]
 pub struct Refuse {
