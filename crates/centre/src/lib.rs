@@ -17,6 +17,7 @@ pub mod office;
 pub mod people;
 pub mod plausibility;
 pub mod post;
+pub mod refunds;
 pub mod service;
 
 /// The tables, in the order in which they came to be.

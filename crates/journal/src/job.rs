@@ -13,7 +13,7 @@ use access::cards::CentreNumber;
 use imprint::numbers::{Indicium, RequestId};
 use serde::{Deserialize, Serialize};
 use std::fmt;
-use terms::{CardNumber, Date, Money};
+use terms::{CardNumber, Date, Money, SpoilReason};
 
 /// The number of a job, in the order in which they were asked for; 1 is the first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -197,42 +197,6 @@ impl fmt::Display for Step {
     }
 }
 
-/// Why an imprint is of no use.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Reason {
-    /// The paper was spoiled: torn, wrong, the print not readable.
-    Paper,
-    /// The printer failed.
-    Printer,
-    /// The meter was cut off while it printed: nobody knows how far it came.
-    Unknown,
-}
-
-impl Reason {
-    /// All reasons.
-    pub const ALL: [Reason; 3] = [Reason::Paper, Reason::Printer, Reason::Unknown];
-
-    /// Its name in small letters.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Reason::Paper => "paper",
-            Reason::Printer => "printer",
-            Reason::Unknown => "unknown",
-        }
-    }
-
-    pub(crate) fn named(name: &str) -> Option<Reason> {
-        Reason::ALL.into_iter().find(|reason| reason.name() == name)
-    }
-}
-
-impl fmt::Display for Reason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
 /// The debit of a job.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Booking {
@@ -246,7 +210,7 @@ pub struct Booking {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Spoiling {
     /// Why.
-    pub reason: Reason,
+    pub reason: SpoilReason,
     /// The day on which that was reported.
     pub day: Date,
 }

@@ -39,7 +39,7 @@ pub use batch::{Batch, BatchNumber, BatchState, LineState};
 pub use cliches::StoredCliche;
 pub use error::JournalError;
 pub use faults::FaultCount;
-pub use job::{BatchLine, Booking, Job, JobNumber, NewJob, Reason, Spoiling, State, Step, When};
+pub use job::{BatchLine, Booking, Job, JobNumber, NewJob, Spoiling, State, Step, When};
 pub use journal::Journal;
 pub use log::{Entry, Note};
 pub use rates::RateTable;

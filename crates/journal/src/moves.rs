@@ -7,7 +7,7 @@
 use crate::columns::{centre, count, damaged, day, json, line, minor, number_in};
 use crate::directory::Lines;
 use crate::error::{JournalError, stop};
-use crate::job::{JobNumber, NewJob, Reason, State, Step, When};
+use crate::job::{JobNumber, NewJob, State, Step, When};
 use crate::journal::Journal;
 use access::cards::Changes;
 use imprint::numbers::Indicium;
@@ -15,6 +15,7 @@ use sqlx::any::AnyRow;
 use std::collections::HashSet;
 use store::many::{Line, Statement, Value};
 use store::{Transaction, work};
+use terms::SpoilReason;
 
 const RESERVE: Statement<15> = Statement {
     before: "INSERT INTO job (number, request, centre, user, card, postage_minor, surcharge_minor, date, cliche, text, \
@@ -117,9 +118,9 @@ impl Journal {
     }
 
     /// Reports an imprint that was debited as of no use.
-    pub fn spoil(&mut self, job: JobNumber, reason: Reason, when: When) -> Result<(), JournalError> {
+    pub fn spoil(&mut self, job: JobNumber, reason: SpoilReason, when: When) -> Result<(), JournalError> {
         let [number, from, to, at] = step(Step::Spoil, job, when)?;
-        let spoilings = vec![[number, from, to, at, reason.name().into(), day(when.day).into()]];
+        let spoilings = vec![[number, from, to, at, reason.word().into(), day(when.day).into()]];
         self.write(Pages { spoilings, ..Pages::new(Step::Spoil, &[job]) }, None)
     }
 

@@ -3,14 +3,14 @@
 use crate::batch::BatchNumber;
 use crate::columns::{centre_in, count, damaged, day_in, maybe_in, money_in, number_in, parsed};
 use crate::error::JournalError;
-use crate::job::{BatchLine, Booking, Job, JobNumber, NewJob, Reason, Spoiling, When};
+use crate::job::{BatchLine, Booking, Job, JobNumber, NewJob, Spoiling, When};
 use crate::journal::Journal;
 use crate::moves::state_in;
 use imprint::numbers::RequestId;
 use sqlx::any::{Any, AnyArguments, AnyRow};
 use sqlx::query::Query;
 use sqlx::{AssertSqlSafe, Row};
-use terms::CardNumber;
+use terms::{CardNumber, SpoilReason};
 
 const COLUMNS: &str = "number, request, state, centre, user, card, postage_minor, surcharge_minor, date, cliche, text, \
      endorsement, reference, batch, line, reserved_ms, changed_ms, booked_on, booked_ms, indicium, spoiled_by, \
@@ -22,9 +22,15 @@ impl Journal {
         self.jobs("WHERE state IN ('reserved', 'booked', 'printing') ORDER BY number", |query| query)
     }
 
-    /// All spoiled imprints that were not handed in yet, in their order.
+    /// All spoiled imprints that were not handed in yet, in their order. Those without a value are not among them: there
+    /// is nothing to refund.
     pub fn spoiled(&mut self) -> Result<Vec<Job>, JournalError> {
-        self.jobs("WHERE state = 'spoiled' ORDER BY number", |query| query)
+        self.jobs("WHERE state = 'spoiled' AND postage_minor > 0 ORDER BY number", |query| query)
+    }
+
+    /// All spoiled imprints that were handed in for a refund, in their order.
+    pub fn handed_in(&mut self) -> Result<Vec<Job>, JournalError> {
+        self.jobs("WHERE state = 'claimed' ORDER BY number", |query| query)
     }
 
     /// The job with this number.
@@ -99,6 +105,7 @@ fn booking_in(row: &AnyRow) -> Result<Option<Booking>, JournalError> {
 
 fn spoiling_in(row: &AnyRow) -> Result<Option<Spoiling>, JournalError> {
     let Some(name) = row.try_get::<Option<String>, _>(20)? else { return Ok(None) };
-    let reason = Reason::named(&name).ok_or_else(|| damaged(format!("an imprint was spoiled by {name}")))?;
+    let reason =
+        SpoilReason::of(&name).ok_or_else(|| damaged(format!("an imprint was spoiled by {name}")))?;
     Ok(Some(Spoiling { reason, day: day_in(row, 21)? }))
 }

@@ -13,6 +13,7 @@
 //! | `report` | what a device says of itself |
 //! | `call` | a call between meter and centre |
 //! | `h` | what centre and post say to each other (feature `alloc`) |
+//! | `refund` | the claim for spoiled imprints (feature `alloc`) |
 #![no_std]
 #![cfg_attr(
     not(test),
@@ -30,6 +31,8 @@ pub mod h;
 pub mod hex;
 pub mod keys;
 mod order;
+#[cfg(feature = "alloc")]
+pub mod refund;
 mod report;
 mod taking;
 

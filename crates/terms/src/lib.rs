@@ -12,9 +12,11 @@ pub mod equations;
 mod money;
 mod registers;
 mod serial;
+mod spoil;
 
 pub use card::{CardNumber, CardNumberError};
 pub use date::{Date, DateError};
 pub use money::{Money, MoneyError};
 pub use registers::{RegisterFault, Registers};
 pub use serial::{Serial, SerialError};
+pub use spoil::SpoilReason;

@@ -35,6 +35,9 @@ impl Account {
         next.state.note_refusals(given, confirm, &mut effects);
         let mut heard = next.hear(call, &confirm.report, now_ms)?;
         effects.append(&mut heard.effects);
+        if heard.discrepancy.is_none() {
+            next.state.answered_ms = next.state.answered_ms.max(call.opened_ms);
+        }
         let end = next.state.end(given, &heard);
         *self = next;
         Ok(Settled { effects, end, heard })

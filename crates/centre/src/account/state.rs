@@ -42,6 +42,10 @@ pub struct State {
     pub call_back: Option<CallBackWish>,
     /// When the last call that was believed was opened; 0 before the first.
     pub call_opened_ms: i64,
+    /// When the last call was opened in which the device answered the centre and agreed with the books; 0 before the
+    /// first. What was seen last is no older, while a report that opens a call may have been made at any time before.
+    #[serde(default)]
+    pub answered_ms: i64,
     /// When the meter was last heard; 0 before the first time.
     pub contact_ms: i64,
     /// Calls made by the meter itself since the last that somebody asked for ([144]).
@@ -252,6 +256,7 @@ impl State {
             opening: None,
             call_back: None,
             call_opened_ms: 0,
+            answered_ms: 0,
             contact_ms: 0,
             automatic_calls: 0,
         }

@@ -147,6 +147,11 @@ impl From<BooksFault> for ApiFault {
         match fault {
             BooksFault::NoMeter(_) => ApiFault::new(StatusCode::NOT_FOUND, "no_meter", sentence),
             BooksFault::NoCustomer(_) => ApiFault::new(StatusCode::NOT_FOUND, "no_customer", sentence),
+            BooksFault::NoClaim(_) => ApiFault::new(StatusCode::NOT_FOUND, "no_claim", sentence),
+            BooksFault::NoOpenLine { .. } => ApiFault::conflict("no_open_line", sentence),
+            BooksFault::OtherConsignment(_) => ApiFault::conflict("other_consignment", sentence),
+            BooksFault::OtherCount { .. } => ApiFault::conflict("other_count", sentence),
+            BooksFault::ToldBefore => ApiFault::conflict("told_before", sentence),
             BooksFault::NoDeposit(_) => ApiFault::conflict("no_deposit", sentence),
             BooksFault::MeterExists(_) => ApiFault::conflict("meter_exists", sentence),
             BooksFault::Text(..) | BooksFault::Amount => ApiFault::refused(sentence),

@@ -16,7 +16,7 @@
 //! | `fault` | what is answered where something was not done |
 //! | `document` | the description |
 //! | `whole` | settings that are set as a whole |
-//! | `lists`, `customers`, `deposits`, `meters`, `openings`, `settings`, `people` | the endpoints |
+//! | `lists`, `customers`, `deposits`, `refunds`, `meters`, `openings`, `settings`, `people` | the endpoints |
 
 mod answer;
 mod customers;
@@ -29,6 +29,7 @@ mod lists;
 mod meters;
 mod openings;
 mod people;
+mod refunds;
 mod segment;
 mod settings;
 mod visit;
@@ -55,6 +56,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         lists::endpoints(),
         customers::endpoints(),
         deposits::endpoints(),
+        refunds::endpoints(),
         meters::endpoints(),
         openings::endpoints(),
         settings::endpoints(),

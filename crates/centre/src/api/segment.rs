@@ -48,6 +48,21 @@ impl Segment for CustomerReference {
     }
 }
 
+/// The number of a claim for spoiled imprints.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct ClaimNumber(pub(super) u64);
+
+impl Segment for ClaimNumber {
+    fn parameters() -> Vec<Parameter> {
+        vec![parameter("claim", "The claim's number.", "12")]
+    }
+
+    fn of(text: &str) -> Result<ClaimNumber, ApiFault> {
+        let number = text.parse::<u64>().ok().filter(|number| i64::try_from(*number).is_ok());
+        number.map(ClaimNumber).ok_or_else(|| malformed("claim", "a claim's number has digits alone"))
+    }
+}
+
 impl Segment for Name {
     fn parameters() -> Vec<Parameter> {
         vec![parameter("name", "The person's or token's name.", "anna")]

@@ -64,6 +64,10 @@ pub enum Event {
     Marked { on: bool, reason: String },
     /// The meter was inspected and found in order.
     Inspected { note: String },
+    /// An imprint that was claimed as spoiled was seen in the mail, refunded before or not.
+    RefundSeen { claim: u64, line: u64, refunded: bool },
+    /// Papers of such imprints were compared with what the post saw.
+    PapersCompared { claim: u64, note: String },
     /// Its seal was given out for an inspector to compare.
     SealShown { seal: String },
     /// It goes on without an inspection: it called soon after its own signal, with its registers in order.
@@ -108,6 +112,21 @@ pub enum Event {
     DepositBooked { customer: String, amount_minor: i64, reference: String },
     /// A deposit was taken back.
     DepositReversed { customer: String, amount_minor: i64, reference: String, reason: String },
+    /// A claim for spoiled imprints was taken in; so many of its lines are open.
+    RefundClaimed { claim: u64, meter: String, imprints: u64, accepted: u64, accepted_minor: u64 },
+    /// The papers of a claim came in; so many lines were open, with so much postage.
+    RefundReceived { claim: u64, meter: String, consignment: String, imprints: u64, amount_minor: i64 },
+    /// The papers of a claim came in, and so many of its lines were refunded.
+    RefundPaid {
+        claim: u64,
+        meter: String,
+        customer: String,
+        imprints: u64,
+        amount_minor: i64,
+        consignment: String,
+    },
+    /// A person refused a line of a claim.
+    RefundRefused { claim: u64, line: u64, reason: String },
     /// A setting was changed. Secrets are not settings.
     SettingChanged { setting: String, to: String },
     /// The master key was changed; so many keys were wrapped anew.

@@ -59,7 +59,7 @@ pub struct Entry {
     pub balance_minor: i64,
     /// What it was.
     pub kind: EntryKind,
-    /// The bank's reference, or meter and grant.
+    /// The bank's reference, meter and grant, or meter and claim.
     pub about: String,
 }
 
@@ -74,12 +74,14 @@ pub enum EntryKind {
     Refill,
     /// Credit came back from a meter, or never reached it.
     Refund,
+    /// The postage of spoiled imprints was paid back.
+    Spoiled,
 }
 
 impl EntryKind {
     /// All of them.
-    pub const ALL: [EntryKind; 4] =
-        [EntryKind::Deposit, EntryKind::Reversal, EntryKind::Refill, EntryKind::Refund];
+    pub const ALL: [EntryKind; 5] =
+        [EntryKind::Deposit, EntryKind::Reversal, EntryKind::Refill, EntryKind::Refund, EntryKind::Spoiled];
 
     /// Its name in tables.
     pub const fn name(self) -> &'static str {
@@ -88,6 +90,7 @@ impl EntryKind {
             EntryKind::Reversal => "reversal",
             EntryKind::Refill => "refill",
             EntryKind::Refund => "refund",
+            EntryKind::Spoiled => "spoiled",
         }
     }
 

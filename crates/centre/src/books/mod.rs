@@ -3,7 +3,7 @@
 //! what else is to be written down, in one transaction.
 //!
 //! What always holds: the sum of a customer's entries is his balance; what a customer was debited for a meter, less what
-//! he was credited, is what that meter was granted and its open grant; a change that is refused has changed nothing; one
+//! he was credited, is what that meter was granted and its open grant, spoiled imprints apart; a change that is refused has changed nothing; one
 //! that was answered is durable. What this must never do: decide anything, or hold a key in clear.
 //!
 //! | file | holds |
@@ -11,6 +11,7 @@
 //! | `folder` | a meter's folder and the page of a change |
 //! | `page` | what a change is written down as |
 //! | `customer` | customers, their entries and deposits |
+//! | `refund` | claims for spoiled imprints |
 //! | `memory` | books in memory, for simulations |
 //! | `sql` | books in a database |
 
@@ -18,12 +19,15 @@ mod customer;
 mod folder;
 mod memory;
 pub mod page;
+pub mod refund;
 mod sql;
 
 pub use customer::{Customer, CustomerChange, Entry, EntryKind};
 pub use folder::{Conditions, Folder, NamedKey, NewMeter, Passport};
 pub use memory::MemoryBooks;
 pub use page::{CallNote, Page, Reading, Row, TriggerKind};
+pub use refund::{Counted, NewClaim, Paid, Receipt, SeenLine, TakenClaim};
+pub(crate) use sql::refunds::{mark_seen, share_claims};
 pub use sql::{Lease, SqlBooks, SqlFault, SqlMeters, take_lease};
 
 use crate::deposits::{CustomerReference, Payment};
@@ -180,6 +184,33 @@ pub enum BooksFault {
     /// The caller's mistake: there is no such deposit, or it is not one that this can be done to.
     #[error("no deposit {0} waits for this")]
     NoDeposit(String),
+    /// The caller's mistake: there is no such claim.
+    #[error("no claim {0} is in the books")]
+    NoClaim(u64),
+    /// The caller's mistake: there is no such line, or it is refunded or refused.
+    #[error("claim {claim} has no open line {line}")]
+    NoOpenLine {
+        /// The claim.
+        claim: u64,
+        /// The line.
+        line: u64,
+    },
+    /// The caller's mistake: the papers came in before, as something else.
+    #[error("the papers of claim {0} came in under another reference")]
+    OtherConsignment(u64),
+    /// The caller's mistake, or something has changed since he looked.
+    #[error(
+        "the claim's open lines come to {imprints} with {postage}: refuse those whose papers did not come, and count again"
+    )]
+    OtherCount {
+        /// How many are open.
+        imprints: u64,
+        /// What they show together.
+        postage: Money,
+    },
+    /// Another instance put this down before.
+    #[error("this was put down before")]
+    ToldBefore,
     /// The caller's mistake: a text is too long or holds control characters.
     #[error("{0} has 1 to {1} bytes, all of them printable")]
     Text(&'static str, usize),

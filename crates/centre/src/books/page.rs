@@ -58,6 +58,8 @@ pub enum Row {
     ReactionsDone { kinds: &'static [&'static str], by: String },
     /// The meter is to be called back.
     CallBack { request: CallBackRequest, number: Number, amount: Money },
+    /// A spoiled imprint that was claimed and seen in the mail was put down for people to look at.
+    SeenRefundTold { claim: u64, line: u64 },
     /// An entry of the meter's chain in the audit log.
     Event(Event),
 }
@@ -338,6 +340,7 @@ pub const fn reaction_name(kind: &ReactionKind) -> &'static str {
         ReactionKind::Inspect => "inspect",
         ReactionKind::TellPost { .. } => "tell_post",
         ReactionKind::MarkImprints { .. } => "mark_imprints",
+        ReactionKind::ComparePapers => "compare_papers",
     }
 }
 

@@ -18,6 +18,7 @@
 //! | `reactions` | what is to be done about suspects |
 //! | `calls` | calls, and who asked for funds without being entitled to |
 //! | `money` | customers, their entries, deposits |
+//! | `refunds` | claims for spoiled imprints |
 //! | `runs` | regular runs, the log's entries and seals |
 
 mod calls;
@@ -26,6 +27,7 @@ mod history;
 mod meters;
 mod money;
 mod reactions;
+mod refunds;
 mod runs;
 mod section;
 mod select;
@@ -38,6 +40,7 @@ pub use history::{CallBackRow, GrantRow, OpeningRow, ReadingRow};
 pub use meters::{MeterDetail, MeterFilter, MeterRow, ServiceWord, SuspectRow};
 pub use money::{CustomerRow, DepositRow, EntryRow, WhichDeposits};
 pub use reactions::{ReactionRow, WhichReactions};
+pub use refunds::{ClaimDetail, ClaimLine, ClaimRow, WhichClaims};
 pub use runs::{AuditRow, RunRow, SealRow};
 pub use section::{Listed, NoSection, Section};
 pub use standing::{

@@ -41,9 +41,9 @@ pub struct EntryRow {
     pub amount_minor: i64,
     /// The balance from then on.
     pub balance_minor: i64,
-    /// `deposit`, `reversal`, `refill`, `refund`
+    /// `deposit`, `reversal`, `refill`, `refund`, `spoiled`
     pub kind: String,
-    /// The bank's reference, or meter and grant.
+    /// The bank's reference, meter and grant, or meter and claim.
     pub about: String,
 }
 

@@ -20,7 +20,7 @@ pub struct ReactionRow {
     pub serial: Serial,
     /// Its number among the meter's reactions.
     pub number: u64,
-    /// `ask_for_call`, `inspect_unless_heard`, `inspect`, `tell_post`, `mark_imprints`
+    /// `ask_for_call`, `inspect_unless_heard`, `inspect`, `tell_post`, `mark_imprints`, `compare_papers`
     pub kind: String,
     /// What the post is told of the meter, where it is to be told.
     #[schema(value_type = Option<String>, pattern = "^(okay|suspicious|manipulated)$")]
@@ -52,6 +52,8 @@ pub enum WhichReactions {
     Inspections,
     /// Meters to be called.
     Calls,
+    /// Papers of spoiled imprints that were seen in the mail.
+    Papers,
 }
 
 impl WhichReactions {
@@ -61,6 +63,7 @@ impl WhichReactions {
             WhichReactions::Notices => Some("kind = 'tell_post'"),
             WhichReactions::Inspections => Some("kind IN ('inspect', 'inspect_unless_heard')"),
             WhichReactions::Calls => Some("kind = 'ask_for_call'"),
+            WhichReactions::Papers => Some("kind = 'compare_papers'"),
         }
     }
 }

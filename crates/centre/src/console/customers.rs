@@ -257,11 +257,15 @@ fn account(currency: Currency, entries: &[EntryRow]) -> Markup {
     .rows(&rows)
 }
 
-/// A refill names its meter and grant; whatever else, the bank's reference.
+/// A refill names its meter and grant, a refund of spoiled imprints its claim; whatever else, the bank's reference.
 fn about(entry: &EntryRow) -> Markup {
     match entry.about.split_once('/') {
         Some((serial, grant)) if ["refill", "refund"].contains(&entry.kind.as_str()) => {
             html! { span { "meter " a href={ "/meters/" (serial) } { (serial) } ", grant " (grant) } }
+        }
+        Some((_, claim)) if entry.kind == "spoiled" => {
+            let number = claim.trim_start_matches("claim ");
+            html! { span { "spoiled imprints, claim " a href={ "/refunds/" (number) } { (number) } } }
         }
         _ => html! { (entry.about) },
     }

@@ -159,6 +159,11 @@ pub fn read_line(text: &str, bytes_max: usize) -> Result<String, String> {
     }
 }
 
+/// A share in hundredths of a per cent: `2.50 %`.
+pub fn per_cent(hundredths: u32) -> String {
+    format!("{}.{:02}\u{a0}%", hundredths / 100, hundredths % 100)
+}
+
 /// A whole number within bounds.
 pub fn read_number(text: &str, least: u32, most: u32) -> Result<u32, String> {
     let plain: String = text.chars().filter(|sign| ![' ', THIN].contains(sign)).collect();

@@ -15,7 +15,7 @@
 //! | `shell` | the page around each page's content |
 //! | `format`, `words`, `events` | amounts, times, the tables' words, the audit log's entries |
 //! | `entrance` | logging in and out, one-time links |
-//! | `overview`, `meters`, `customers`, `deposits`, `upload`, `suspects`, `calls`, `settings`, `people`, `tokens`, `audit` | the pages of each subject |
+//! | `overview`, `meters`, `customers`, `deposits`, `upload`, `refunds`, `suspects`, `calls`, `settings`, `people`, `tokens`, `audit` | the pages of each subject |
 
 mod audit;
 mod calls;
@@ -30,6 +30,7 @@ mod meters;
 mod notice;
 mod overview;
 mod people;
+mod refunds;
 mod settings;
 mod shell;
 mod suspects;
@@ -60,6 +61,7 @@ pub fn routes() -> Router<App> {
         .merge(calls::routes())
         .merge(customers::routes())
         .merge(deposits::routes())
+        .merge(refunds::routes())
         .merge(settings::routes())
         .merge(people::routes())
         .merge(tokens::routes())

@@ -49,6 +49,9 @@ notices! {
     FILE_BOOKED "file-booked" Good "The file is read: {} booked, {} known before, {} unclear, {} passed over.";
     DEPOSIT_ASSIGNED "deposit-assigned" Good "The deposit is booked for this customer.";
     DEPOSIT_REVERSED "deposit-reversed" Good "The deposit is taken back.";
+    PAPERS_RECEIVED "papers-received" Good "The papers are received: {} refunded, {} waiting for the meter's next call.";
+    LINE_REFUSED "line-refused" Good "The line is refused.";
+    PAPERS_COMPARED "papers-compared" Good "The comparison is noted.";
     SETTINGS_SET "settings-set" Good "The settings are kept. All instances go by them within seconds.";
     ROLES_SET "roles-set" Good "The roles are set. The person has to log in again.";
     DISABLED "disabled" Good "The person may log in no more.";

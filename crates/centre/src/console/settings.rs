@@ -76,6 +76,8 @@ fn operations_facts(visitor: &Visitor, operations: &Operations) -> Markup {
         ("Lists for the post are valid", html! { (operations.list_days) " days" }),
         ("A regular run", html! { "every " (operations.run_hours) " hours" }),
         ("A seal", html! { "every " (operations.seal_minutes) " minutes" }),
+        ("Spoiled imprints are refunded for", html! { (operations.refund_days) " days" }),
+        ("Handling share of a refund", html! { (format::per_cent(operations.refund_share)) }),
     ])
 }
 
@@ -156,6 +158,13 @@ fn operations_page(visitor: &Visitor, settings: &CentreSettings, entries: &Entri
         digits("list_days", "Days for which lists for the post are valid", now.list_days, "1 to 365."),
         digits("run_hours", "Hours between two regular runs over all meters", now.run_hours, "1 to 744."),
         digits("seal_minutes", "Minutes between two seals of the audit log", now.seal_minutes, "1 to 1440."),
+        digits("refund_days", "Days for which a spoiled imprint is refunded", now.refund_days, "1 to 366."),
+        digits(
+            "refund_share",
+            "Handling share of a refund, in hundredths of a per cent",
+            now.refund_share,
+            "0 to 10000: 250 for 2.5 per cent, 0 for none.",
+        ),
     ];
     let form = Form::new("/settings/operations", "", "Keep the settings", fields).instead("/settings");
     let content = html! { div class="panel" { (entries.form(visitor, form)) } };
@@ -188,6 +197,8 @@ fn read_operations(visitor: &Visitor, entries: &mut Entries) -> Option<Operation
     let list_days = number("list_days", 1, 365);
     let run_hours = number("run_hours", 1, 744);
     let seal_minutes = number("seal_minutes", 1, 1_440);
+    let refund_days = number("refund_days", 1, 366);
+    let refund_share = number("refund_share", 0, 10_000);
     Some(Operations {
         moved_to: moved_to?,
         refill_max: refill_max?,
@@ -198,6 +209,8 @@ fn read_operations(visitor: &Visitor, entries: &mut Entries) -> Option<Operation
         list_days: list_days?,
         run_hours: run_hours?,
         seal_minutes: seal_minutes?,
+        refund_days: refund_days?,
+        refund_share: refund_share?,
     })
 }
 

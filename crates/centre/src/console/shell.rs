@@ -124,6 +124,7 @@ fn navigation(visitor: &Visitor) -> Vec<Group<'static>> {
             vec![
                 entry(Some(Right::ReadCustomers), "Customers", "/customers"),
                 entry(Some(Right::ReadCustomers), "Deposits", "/deposits"),
+                entry(Some(Right::ReadCustomers), "Spoiled imprints", "/refunds"),
             ],
         ),
         (

@@ -67,8 +67,12 @@ fn row(suspect: &SuspectRow, follows: bool) -> Vec<Markup> {
     ]
 }
 
-const WHICH: [(&str, &str); 3] =
-    [("inspections", "inspections"), ("calls", "calls to customers"), ("notices", "notices to the post")];
+const WHICH: [(&str, &str); 4] = [
+    ("inspections", "inspections"),
+    ("calls", "calls to customers"),
+    ("notices", "notices to the post"),
+    ("papers", "papers to compare"),
+];
 
 async fn to_do(
     may: May<ReadSuspects>,
@@ -79,6 +83,7 @@ async fn to_do(
     let which = match asked.which.as_str() {
         "inspections" => WhichReactions::Inspections,
         "calls" => WhichReactions::Calls,
+        "papers" => WhichReactions::Papers,
         "notices" => WhichReactions::Notices,
         _ => WhichReactions::All,
     };
@@ -100,7 +105,7 @@ async fn to_do(
             (Table { caption: "What is to be done", columns: &columns, empty: "Nothing is left to be done here." }.rows(&rows))
             (words::pages("/to-do", &[("which", &asked.which)], asked.after.as_deref(), &list))
             p class="muted" {
-                "An inspection and a call are done when they are noted on the meter's page, or when the meter is heard and in order; a notice, when the post has fetched it."
+                "An inspection and a call are done when they are noted on the meter's page, or when the meter is heard and in order; a notice, when the post has fetched it; a paper is compared when that is noted on its claim's page."
             }
         }
     };

@@ -79,6 +79,8 @@ fn scope_words(scope: Scope) -> &'static str {
         Scope::CustomersRead => "See customers",
         Scope::CustomersWrite => "Change customers",
         Scope::DepositsWrite => "Book deposits",
+        Scope::RefundsClaim => "Hand in claims for spoiled imprints",
+        Scope::RefundsSettle => "Receive and refuse spoiled imprints",
         Scope::OpeningsWrite => "Announce openings",
         Scope::AuditRead => "Read the audit log",
         Scope::Post => "Be a station of the post",

@@ -74,8 +74,8 @@ macro_rules! needed {
 }
 
 needed! {
-    ReadMeters ChangeMeters ReadSuspects ReadCustomers ChangeCustomers BookDeposits ReadAudit ReadSettings
-    ChangeSettings ReadPeople ManagePeople
+    ReadMeters ChangeMeters ReadSuspects ReadCustomers ChangeCustomers BookDeposits SettleRefunds
+    ReadAudit ReadSettings ChangeSettings ReadPeople ManagePeople
 }
 
 /// A visitor who may do this.

@@ -83,6 +83,7 @@ pub fn reaction_words(reaction: &ReactionRow) -> String {
         ("inspect", _) => "Inspect it on site".to_owned(),
         ("tell_post", Some(status)) => format!("Tell the post: {}", status_word(status)),
         ("mark_imprints", _) => "Its imprints carry the mark".to_owned(),
+        ("compare_papers", _) => "Compare a spoiled imprint's paper with what the post saw".to_owned(),
         (other, _) => format::plain(other),
     }
 }

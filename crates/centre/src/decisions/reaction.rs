@@ -49,6 +49,9 @@ pub enum ReactionKind {
         /// Whether they carry the mark from now on.
         on: bool,
     },
+    /// Compare the paper of an imprint that was claimed as spoiled with what the post saw. Nothing is thought of the meter
+    /// by that: the spoiled paper itself may have gone into the mail.
+    ComparePapers,
 }
 
 /// Who decided a reaction.

@@ -12,12 +12,14 @@
 //! | `openings` | authorised openings, the seal, service resets |
 //! | `leaving` | withdrawals, meters that are gone |
 //! | `payments` | deposits by hand and by file |
+//! | `refunds` | claims for spoiled imprints |
 
 mod enrol;
 mod leaving;
 mod meters;
 mod openings;
 mod payments;
+mod refunds;
 mod settings;
 
 pub use enrol::{Enrolment, Personalised};
@@ -74,7 +76,10 @@ impl OfficeFault {
 
     /// Whether what was named is not there.
     pub fn is_not_found(&self) -> bool {
-        matches!(self, OfficeFault::Books(BooksFault::NoMeter(_) | BooksFault::NoCustomer(_)))
+        matches!(
+            self,
+            OfficeFault::Books(BooksFault::NoMeter(_) | BooksFault::NoCustomer(_) | BooksFault::NoClaim(_))
+        )
     }
 }
 

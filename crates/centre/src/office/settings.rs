@@ -61,6 +61,10 @@ pub struct Operations {
     pub run_hours: u32,
     /// Minutes between two seals of the audit log.
     pub seal_minutes: u32,
+    /// How many days ago the date of a spoiled imprint may lie.
+    pub refund_days: u32,
+    /// What is kept of the postage of a spoiled imprint for handling, in hundredths of a per cent.
+    pub refund_share: u32,
 }
 
 impl Default for Operations {
@@ -75,6 +79,8 @@ impl Default for Operations {
             list_days: 14,
             run_hours: 24,
             seal_minutes: 60,
+            refund_days: 60,
+            refund_share: 0,
         }
     }
 }
@@ -89,9 +95,14 @@ impl Operations {
             (self.list_days, 365, "lists are valid for 1 to 365 days"),
             (self.run_hours, 24 * 31, "there are 1 to 744 hours between two regular runs"),
             (self.seal_minutes, 24 * 60, "there are 1 to 1440 minutes between two seals"),
+            (self.refund_days, 366, "a spoiled imprint is refunded for 1 to 366 days"),
         ];
         match times.iter().find(|(value, most, _)| !(1..=*most).contains(value)) {
             Some((_, _, sentence)) => Err(OfficeFault::Request((*sentence).to_owned())),
+            None if self.refund_share > 10_000 => {
+                let sentence = "the handling share is 0 to 10000 hundredths of a per cent";
+                Err(OfficeFault::Request(sentence.to_owned()))
+            }
             None if self.refill_max.is_zero() => {
                 Err(OfficeFault::Request("the greatest refill is more than zero".to_owned()))
             }

@@ -23,6 +23,10 @@ pub enum Right {
     ChangeCustomers,
     /// Book deposits, by hand or from a bank's file.
     BookDeposits,
+    /// Hand in claims for spoiled imprints. That moves no money.
+    ClaimRefunds,
+    /// Receive the papers of claims, by which they are paid, and refuse lines.
+    SettleRefunds,
     /// Announce openings of the housing and take the announcement back.
     AnnounceOpenings,
     /// Read the audit log and take it out.
@@ -72,6 +76,8 @@ impl Role {
                 ReadCustomers,
                 ChangeCustomers,
                 BookDeposits,
+                ClaimRefunds,
+                SettleRefunds,
                 AnnounceOpenings,
                 ReadSettings,
             ],
@@ -133,6 +139,12 @@ pub enum Scope {
     /// Book deposits.
     #[serde(rename = "deposits:write")]
     DepositsWrite,
+    /// Hand in claims for spoiled imprints.
+    #[serde(rename = "refunds:claim")]
+    RefundsClaim,
+    /// Receive the papers of claims and refuse lines.
+    #[serde(rename = "refunds:settle")]
+    RefundsSettle,
     /// Announce openings.
     #[serde(rename = "openings:write")]
     OpeningsWrite,
@@ -162,6 +174,8 @@ impl Scope {
             Scope::CustomersRead => &[Right::ReadCustomers],
             Scope::CustomersWrite => &[Right::ChangeCustomers],
             Scope::DepositsWrite => &[Right::BookDeposits],
+            Scope::RefundsClaim => &[Right::ClaimRefunds],
+            Scope::RefundsSettle => &[Right::SettleRefunds],
             Scope::OpeningsWrite => &[Right::AnnounceOpenings],
             Scope::AuditRead => &[Right::ReadAudit],
             Scope::Post => &[Right::ReadSuspects, Right::ServePost],
@@ -183,6 +197,8 @@ impl Word for Scope {
         Scope::CustomersRead,
         Scope::CustomersWrite,
         Scope::DepositsWrite,
+        Scope::RefundsClaim,
+        Scope::RefundsSettle,
         Scope::OpeningsWrite,
         Scope::AuditRead,
         Scope::Post,
@@ -198,6 +214,8 @@ impl Word for Scope {
             Scope::CustomersRead => "customers:read",
             Scope::CustomersWrite => "customers:write",
             Scope::DepositsWrite => "deposits:write",
+            Scope::RefundsClaim => "refunds:claim",
+            Scope::RefundsSettle => "refunds:settle",
             Scope::OpeningsWrite => "openings:write",
             Scope::AuditRead => "audit:read",
             Scope::Post => "post",
@@ -273,7 +291,8 @@ mod tests {
     #[test]
     fn who_manages_people_moves_no_money_and_the_other_way_round() {
         for role in Role::ALL {
-            let moves = [Right::ChangeMeters, Right::ChangeCustomers, Right::BookDeposits];
+            let moves =
+                [Right::ChangeMeters, Right::ChangeCustomers, Right::BookDeposits, Right::SettleRefunds];
             let moves = moves.iter().any(|right| role.may(*right));
             let manages = role.may(Right::ManagePeople) || role.may(Right::ChangeSettings);
             assert!(!(moves && manages), "{role}");
@@ -293,6 +312,8 @@ mod tests {
             ChangeMeters,
             ChangeCustomers,
             BookDeposits,
+            ClaimRefunds,
+            SettleRefunds,
             AnnounceOpenings,
             ChangeSettings,
             ManagePeople,

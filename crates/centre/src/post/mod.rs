@@ -10,6 +10,7 @@ mod intake;
 mod intervals;
 mod lists;
 
+pub(crate) use desk::day_of;
 pub use epochs::{Station, stations_lacking};
 pub use intake::{Intake, Received, intake};
 pub use intervals::{MvBasis, mv_interval};

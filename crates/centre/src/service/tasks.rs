@@ -110,10 +110,11 @@ async fn run(opened: Opened, stop: watch::Receiver<bool>) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Findings go to their meters at once; lists are looked through at intervals, as that is a pass over all meters.
+/// Findings and claimed imprints that were seen go to their meters at once; lists are looked through at intervals, as that is a pass over all meters.
 async fn publish(opened: Opened, last_ms: Arc<AtomicI64>) -> Result<(), Fault> {
     let desk = PostDesk::new(opened.app.office.clone());
     desk.settle_findings(now_ms()).await?;
+    desk.office.tell_of_seen_refunds(now_ms()).await?;
     let is_due = last_ms.load(Ordering::Relaxed).saturating_add(LISTS_MS) <= now_ms();
     if is_due && is_mine(&opened, "lists").await? {
         let started_ms = now_ms();

@@ -2,7 +2,7 @@
 
 use crate::account_device::{Device, money, serial, work};
 use crate::databases::{Database, on_each_database, run};
-use crate::office_desk::{Bureau, DAY_MS};
+use crate::office_desk::{Bureau, DAY_MS, claim, indicium};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Method, Request, StatusCode, header};
@@ -17,12 +17,14 @@ use serde_json::{Value, json};
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
+use terms::Date;
 use tower::ServiceExt as _;
 
 on_each_database! {
     requests_racing_for_one_bank_reference_book_it_once
     a_program_leads_a_customer_and_a_meter_from_the_first_to_the_last
     no_answer_of_a_full_tour_holds_key_material
+    a_program_hands_a_claim_in_and_another_settles_it
 }
 
 /// The interface over an office, and tokens for it.
@@ -126,6 +128,7 @@ fn filled(path: &str) -> String {
     path.replace("{serial}", "00000009")
         .replace("{reference}", &plain(CustomerReference::new(999).unwrap()))
         .replace("{name}", "nobody")
+        .replace("{claim}", "9")
 }
 
 fn plain(reference: CustomerReference) -> String {
@@ -400,6 +403,9 @@ fn hostile_addresses_find_nothing_and_break_nothing() {
             ("/meters/%2e%2e%2fpeople", "serial"),
             ("/meters/1;DROP%20TABLE%20meter", "serial"),
             ("/meters/%FF", "address"),
+            ("/refunds/x", "claim"),
+            ("/refunds/18446744073709551615", "claim"),
+            ("/refunds?which=lost", "query"),
             ("/customers/RF00", "reference"),
             ("/customers/RF55000000001234", "reference"),
             ("/meters?limit=0", "query"),
@@ -607,6 +613,53 @@ fn people_and_tokens_are_managed_by_administration_alone() {
     });
 }
 
+async fn a_program_hands_a_claim_in_and_another_settles_it(database: Database) {
+    let mut interface = Interface::open(database).await;
+    let customer = interface.bureau.customer("Muster", 50_000).await;
+    interface.bureau.meter(serial(), customer).await;
+    let mut device = Device { seal: 7, ..Device::default() };
+    let amount = Ask::Amount { amount: money(10_000), work: work("") };
+    interface.bureau.call(&mut device, &[amount, Ask::Refill]).await;
+    device.frank(85);
+    device.frank(110);
+    interface.bureau.call(&mut device, &[Ask::Contact]).await;
+    let today = Date::from_day_number((interface.app.now_ms() / DAY_MS - 10_957) as u32).unwrap();
+    let office = &interface.bureau.office;
+    let indicia =
+        [indicium(office, serial(), 1, 85, today).await, indicium(office, serial(), 2, 110, today).await];
+    let document = serde_json::to_value(claim(serial(), &indicia)).unwrap();
+    let hands_in = interface.token("meters", &[Scope::RefundsClaim]).await;
+    let settles = interface.token("desk", &[Scope::RefundsSettle, Scope::CustomersRead]).await;
+    let ask =
+        async |token: &str, path: &str, body: Value| interface.ask(token, Method::POST, path, body).await;
+    let answer = ask(&hands_in, "/refunds", document.clone()).await;
+    assert_eq!(answer.body, json!({"claim": 1, "is_new": true}), "{answer:?}");
+    assert_eq!(ask(&hands_in, "/refunds", document.clone()).await.body["is_new"], false);
+    ask(&hands_in, "/refunds", json!({"version": 1})).await.is(StatusCode::UNPROCESSABLE_ENTITY, "refused");
+    // Who hands in does not settle, and the other way round.
+    let received = json!({"consignment": "p17", "imprints": 1, "postage_minor": 85});
+    ask(&hands_in, "/refunds/1/received", received.clone()).await.is(StatusCode::FORBIDDEN, "scope");
+    ask(&settles, "/refunds", document).await.is(StatusCode::FORBIDDEN, "scope");
+    ask(&settles, "/refunds/1/received", received.clone()).await.is(StatusCode::CONFLICT, "other_count");
+    ask(&settles, "/refunds/1/refused", json!({"line": 2, "reason": "no paper"})).await.done();
+    let again = ask(&settles, "/refunds/1/refused", json!({"line": 2, "reason": "no paper"})).await;
+    again.is(StatusCode::CONFLICT, "no_open_line");
+    let paid = ask(&settles, "/refunds/1/received", received).await;
+    assert_eq!(paid.body, json!({"refunded": 1, "paid_minor": 85, "waiting": 0}), "{paid:?}");
+    let other = json!({"consignment": "p18", "imprints": 0, "postage_minor": 0});
+    ask(&settles, "/refunds/1/received", other).await.is(StatusCode::CONFLICT, "other_consignment");
+    let shown = interface.get(&settles, "/refunds/1").await;
+    let states: Vec<&str> =
+        shown["lines"].as_array().unwrap().iter().map(|line| line["state"].as_str().unwrap()).collect();
+    assert_eq!(states, ["refunded", "refused"]);
+    assert_eq!(interface.get(&settles, "/refunds?which=open").await["items"], json!([]));
+    let entries = interface.get(&settles, &format!("/customers/{}/entries", plain(customer))).await;
+    assert_eq!(
+        (&entries["items"][0]["kind"], &entries["items"][0]["amount_minor"]),
+        (&json!("spoiled"), &json!(85))
+    );
+}
+
 async fn no_answer_of_a_full_tour_holds_key_material(database: Database) {
     let mut interface = Interface::open(database).await;
     let all = &interface.token_for_all().await;
@@ -663,11 +716,16 @@ async fn no_answer_of_a_full_tour_holds_key_material(database: Database) {
         };
         assert!(is_expected, "{path}: {answer:?}");
     }
+    let claim = json!({"version": 1, "serial": 12_345_678, "imprints": [{
+        "request": "1", "epoch": 1, "date": "2026-11-28", "postage": 85, "mv": 17, "set": "s22",
+        "symbols": [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12], "reason": "printer", "spoiled_on": "2026-11-28"}]});
+    let handed_in = interface.ask(all, Method::POST, "/refunds", claim).await;
+    assert_eq!(handed_in.body, json!({"claim": 1, "is_new": true}), "{handed_in:?}");
     let state = interface.get(all, meter).await;
     assert_eq!(state["standing"]["opening"]["stage"], "announced");
     for endpoint in api::endpoints().iter().filter(|endpoint| endpoint.method() == Method::GET) {
         let path = endpoint.path().replace("{serial}", "12345678").replace("{name}", "all");
-        let path = path.replace("{reference}", &plain(customer));
+        let path = path.replace("{reference}", &plain(customer)).replace("{claim}", "1");
         let path =
             if path == "/deposits/find" { format!("{path}?bank_reference=first%20of%20Tour") } else { path };
         let token = if Scope::Administration.may(endpoint.right()) { admin } else { all };

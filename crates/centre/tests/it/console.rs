@@ -213,6 +213,45 @@ fn an_operator_books_deposits_and_takes_them_back() {
 }
 
 #[test]
+fn an_operator_receives_the_papers_of_a_claim_and_refuses_what_did_not_come() {
+    run(async {
+        let mut console = Console::open().await;
+        console.furnish().await;
+        let mut otto = console.person("otto", "operator").await;
+        let page = otto.shown("/refunds").await;
+        assert!(page.contains("papers not received") && page.contains("href=\"/refunds/1\""), "{page}");
+        let page = otto.shown("/refunds/1").await;
+        assert!(page.contains("it is no imprint of this meter"), "{page}");
+        let page = otto.done("/refunds/1/refuse", &[("line", "2"), ("reason", "not <in> the parcel")]).await;
+        assert!(
+            page.contains("The line is refused.") && page.contains("not &lt;in&gt; the parcel"),
+            "{page}"
+        );
+        let page = otto.shown("/refunds/1/receive").await;
+        assert!(page.contains("Open imprints") && page.contains("0.85"), "{page}");
+        let counted =
+            |imprints, postage| [("consignment", "parcel 1"), ("imprints", imprints), ("postage", postage)];
+        let answer = otto.fill_in("/refunds/1/receive", &counted("2", "1.70")).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(answer.text.contains("open lines come to 1 with 0.85"), "{}", answer.text);
+        let page = otto.done("/refunds/1/receive", &counted("1", "0.85")).await;
+        assert!(page.contains("1 refunded, 0 waiting"), "{page}");
+        assert!(page.contains("parcel 1") && page.contains("refunded"), "{page}");
+        let customer = console.reference("Muster").await;
+        let page = otto.shown(&format!("/customers/{}", customer.replace(' ', ""))).await;
+        assert!(page.contains("spoiled imprints, claim"), "{page}");
+        // Who looks on sees it and does nothing.
+        let mut auditor = console.person("vera", "auditor").await;
+        assert!(!auditor.shown("/refunds/1").await.contains("/refunds/1/receive"));
+        assert_eq!(auditor.page("/refunds/1/receive").await.status, StatusCode::FORBIDDEN);
+        let refused = auditor.fill_in("/refunds/1/receive", &counted("1", "0.85")).await;
+        assert_eq!(refused.status, StatusCode::FORBIDDEN);
+        assert_eq!(otto.page("/refunds/7").await.status, StatusCode::NOT_FOUND);
+        assert_eq!(otto.page("/refunds/x").await.status, StatusCode::NOT_FOUND);
+    });
+}
+
+#[test]
 fn a_banks_file_is_read_whole_or_refused_with_its_lines() {
     run(async {
         let console = Console::open().await;
@@ -361,6 +400,8 @@ fn a_lost_meter_is_settled_by_a_second_person_alone() {
             ("list_days", "14"),
             ("run_hours", "24"),
             ("seal_minutes", "60"),
+            ("refund_days", "60"),
+            ("refund_share", "0"),
         ];
         assert!(chief.done("/settings/operations", &operations).await.contains("The settings are kept."));
         let page = otto.done("/meters/12345678/gone", &[("why", "lost")]).await;

@@ -3,7 +3,7 @@
 
 use crate::account_device::{Device, money, serial, work};
 use crate::databases::Database;
-use crate::office_desk::Bureau;
+use crate::office_desk::{Bureau, claim, indicium};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, StatusCode, header};
@@ -17,6 +17,7 @@ use link::call::Ask;
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::net::{IpAddr, Ipv4Addr};
+use terms::Date;
 use tower::ServiceExt;
 
 pub const PASSWORD: &str = "correct horse battery";
@@ -86,7 +87,20 @@ impl Console {
             let ask = if week % 3 == 2 { Ask::Refill } else { Ask::Contact };
             bureau.call(&mut device, &[ask]).await;
         }
+        self.claims().await;
         self.suspect().await;
+    }
+
+    /// A claim with two imprints that are open and one that is worth less than it says.
+    async fn claims(&self) {
+        let (office, now_ms) = (&self.bureau.office, self.app.now_ms());
+        let date = Date::from_day_number((now_ms / DAY_MS - 10_957) as u32).unwrap();
+        let mut indicia = Vec::new();
+        for mv in 1..=3 {
+            indicia.push(indicium(office, serial(), mv, 85, date).await);
+        }
+        indicia[2].postage = money(9_999);
+        office.take_claim(&claim(serial(), &indicia), "anna", now_ms).await.unwrap();
     }
 
     async fn suspect(&mut self) {

@@ -25,4 +25,5 @@ mod people;
 mod plausibility;
 mod post_desk;
 mod post_station;
+mod refunds;
 mod together;

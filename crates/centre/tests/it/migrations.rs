@@ -2,12 +2,14 @@
 
 use crate::databases::{Database, on_each_database};
 use centre::MIGRATIONS;
+use centre::office::{Carrier, SettingsDesk};
 use sqlx::Row;
 use sqlx::migrate::Migrator;
 use store::Store;
 
 on_each_database! {
     passports_and_conditions_move_to_a_table_of_their_own
+    claims_can_be_taken_in_where_customers_meters_and_settings_were_there_before
 }
 
 /// Opens the tables as they were up to this migration.
@@ -32,4 +34,25 @@ async fn passports_and_conditions_move_to_a_table_of_their_own(database: Databas
                   ON p.serial = m.serial WHERE m.serial = 7 AND m.version = 3";
     let row = sqlx::query(select).fetch_one(store.reads()).await.unwrap();
     assert_eq!([0, 1, 2, 3].map(|column| row.get::<String, _>(column)), ["p", "c", "a", "d"]);
+}
+
+async fn claims_can_be_taken_in_where_customers_meters_and_settings_were_there_before(database: Database) {
+    let store = as_of(&database, 6).await;
+    // As an earlier version wrote it: without what is set for refunds.
+    let settings = "INSERT INTO setting (name, value) VALUES ('operations', '{\"list_days\":7}')";
+    let customer = "INSERT INTO customer (reference, name, balance_minor, limit_minor, is_active, since_ms, entries) \
+                    VALUES ('RF74 0000 0000 0001', 'Muster', 5, 0, 1, 0, 0)";
+    for insert in [settings, customer] {
+        sqlx::query(insert).execute(store.reads()).await.unwrap();
+    }
+    store.close().await;
+    let store = database.open().await;
+    let carrier = Carrier { name: "Test Post".to_owned(), currency: "EUR".to_owned(), minor_digits: 2 };
+    let settings = SettingsDesk::open(store.clone(), &carrier, 0).await.unwrap();
+    let operations = settings.now(0).await.unwrap().operations.clone();
+    assert_eq!((operations.list_days, operations.refund_days, operations.refund_share), (7, 60, 0));
+    let row = sqlx::query("SELECT COUNT(*) FROM refund_line").fetch_one(store.reads()).await.unwrap();
+    assert_eq!(row.get::<i64, _>(0), 0);
+    let row = sqlx::query("SELECT balance_minor FROM customer").fetch_one(store.reads()).await.unwrap();
+    assert_eq!(row.get::<i64, _>(0), 5);
 }

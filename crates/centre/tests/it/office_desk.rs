@@ -7,14 +7,15 @@ use centre::books::{Books, CallNote, Folder, Page, Reading, Row, SqlBooks, Trigg
 use centre::catalogue::Catalogue;
 use centre::decisions::Settings;
 use centre::deposits::{CustomerReference, Payment};
-use centre::keys::{FileMaster, IfMissing, KeySafe, MasterKey};
+use centre::keys::{FileMaster, IfMissing, KeyName, KeySafe, MasterKey};
 use centre::office::{Carrier, Enrolment, Office, SettingsDesk};
 use ed25519_dalek::SigningKey;
-use imprint::numbers::Profile;
+use imprint::numbers::{Cipher, Indicium, LayoutId, Profile, Quantities, RequestId, Suspicion, encode};
 use link::call::{Ask, Trigger};
+use link::refund::RefundClaim;
 use std::convert::Infallible;
 use store::Store;
-use terms::{Date, Money, Serial};
+use terms::{Date, Money, Serial, SpoilReason};
 
 pub const DAY_MS: i64 = 86_400_000;
 pub const START_MS: i64 = 1_795_262_400_000;
@@ -107,6 +108,39 @@ impl Bureau {
             books.change(serial, Page::new("meter", now_ms), settle).await.unwrap().unwrap();
         }
     }
+}
+
+/// A genuine indicium of a meter with profile p1, under its first key.
+pub async fn indicium(office: &Office, serial: Serial, mv: u64, postage: u64, date: Date) -> Indicium {
+    let name = KeyName::Imprint(serial, 1, 1);
+    let key = office.keys().unwrap(name, &office.keys().find(name).await.unwrap().unwrap()).await.unwrap();
+    let profile = Profile::named("p1").unwrap();
+    let cipher = Cipher::new(profile.cipher, &key);
+    let symbols = encode(&profile, &cipher, &Quantities::new(serial, money(postage), mv)).unwrap().row;
+    Indicium {
+        version: Indicium::VERSION,
+        request: RequestId(mv),
+        profile: profile.name,
+        epoch: 1,
+        serial,
+        date,
+        postage: money(postage),
+        mv,
+        second: None,
+        shown_count: None,
+        suspicion: Suspicion::None,
+        layout: LayoutId::B,
+        set: profile.set,
+        symbols,
+        second_row: None,
+        cliche_number: 0,
+    }
+}
+
+/// The claim for these imprints of a meter, spoiled on the day that they show.
+pub fn claim(serial: Serial, indicia: &[Indicium]) -> RefundClaim {
+    let spoiled = indicia.iter().map(|indicium| (indicium, SpoilReason::Misprint, indicium.date));
+    RefundClaim::of(serial, spoiled).unwrap()
 }
 
 pub fn payment(bank_reference: &str, minor: u64) -> Payment {

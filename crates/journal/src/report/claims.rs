@@ -8,7 +8,7 @@ use crate::journal::Journal;
 use serde::Serialize;
 use terms::{Money, Serial};
 
-/// All spoiled imprints that were not handed in yet. After they were, [`Journal::claimed`] says so.
+/// Spoiled imprints of a meter. Once they were handed in, [`Journal::claimed`] says so.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Claims {
     /// The device that debited them.
@@ -22,8 +22,18 @@ pub struct Claims {
 impl Journal {
     /// What can be claimed.
     pub fn claims(&mut self) -> Result<Claims, JournalError> {
-        let serial = self.opening()?.ok_or(JournalError::NotBegun)?.serial;
         let jobs = self.spoiled()?;
+        self.claims_for(jobs)
+    }
+
+    /// What was claimed.
+    pub fn claims_handed_in(&mut self) -> Result<Claims, JournalError> {
+        let jobs = self.handed_in()?;
+        self.claims_for(jobs)
+    }
+
+    fn claims_for(&mut self, jobs: Vec<Job>) -> Result<Claims, JournalError> {
+        let serial = self.opening()?.ok_or(JournalError::NotBegun)?.serial;
         let sum = |sum: Money, job: &Job| sum.checked_add(job.order.postage);
         let total = jobs.iter().try_fold(Money::ZERO, sum).ok_or(JournalError::Amount)?;
         Ok(Claims { serial, jobs, total })
@@ -68,7 +78,7 @@ fn row(job: &Job) -> Vec<String> {
         job.order.date.to_string(),
         booking.map_or(String::new(), |booking| booking.when.day.to_string()),
         spoiling.map_or(String::new(), |spoiling| spoiling.day.to_string()),
-        spoiling.map_or(String::new(), |spoiling| spoiling.reason.to_string()),
+        spoiling.map_or(String::new(), |spoiling| spoiling.reason.word().into()),
         booking.map_or(String::new(), |booking| booking.indicium.mv.to_string()),
         job.order.postage.to_string(),
     ]

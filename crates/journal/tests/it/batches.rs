@@ -2,8 +2,9 @@
 
 use crate::desk::{Desk, indicium, order, path_in, wal_of, when};
 use imprint::numbers::Indicium;
-use journal::{BatchLine, BatchNumber, JobNumber, JournalError, LineState, NewJob, Reason};
+use journal::{BatchLine, BatchNumber, JobNumber, JournalError, LineState, NewJob};
 use std::path::Path;
+use terms::SpoilReason;
 
 /// The imprint for a line.
 fn of_line(batch: BatchNumber, line: u32) -> NewJob {
@@ -58,7 +59,7 @@ fn a_batch_goes_on_where_it_was_left_when_its_file_is_begun_again() {
     let numbers = desk.journal.reserve(&jobs, None, when(21)).unwrap();
     desk.journal.book(&booked(&numbers[..4], &jobs[..4]), true, None, when(21)).unwrap();
     desk.journal.printed(&numbers[..2], when(21)).unwrap();
-    desk.journal.spoil(numbers[2], Reason::Printer, when(21)).unwrap();
+    desk.journal.spoil(numbers[2], SpoilReason::Printer, when(21)).unwrap();
     desk.journal.cancel(&numbers[4..], None, when(21)).unwrap();
     let mut desk = desk.reopened();
     let again = desk.journal.begin_batch("renamed.csv", &[7; 32], 6, when(22)).unwrap();
@@ -87,7 +88,7 @@ fn a_line_with_a_good_imprint_gets_no_second_one_and_a_spoiled_one_does() {
     refused(&mut desk);
     desk.journal.printed(&[number], when(21)).unwrap();
     refused(&mut desk);
-    desk.journal.spoil(number, Reason::Paper, when(21)).unwrap();
+    desk.journal.spoil(number, SpoilReason::Misprint, when(21)).unwrap();
     let better = desk.reserve(second.clone());
     assert_eq!(desk.journal.batch_state(batch.number).unwrap().lines[0], LineState::UnderWay(better));
 }

@@ -2,11 +2,12 @@
 
 use crate::desk::{OPENING, centre, indicium, note, order, path_in, serial, wal_of, when};
 use access::cards::{By, Centre, Change, Directory, Prefix};
-use journal::{BatchLine, JobNumber, Journal, JournalError, NewJob, Reason};
+use journal::{BatchLine, JobNumber, Journal, JournalError, NewJob};
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use tempfile::TempDir;
+use terms::SpoilReason;
 
 /// One call.
 type Call = fn(&mut Journal) -> Result<(), JournalError>;
@@ -32,7 +33,7 @@ pub const SCRIPT: [Call; 12] = [
         let printed: Vec<_> = (1..=29).map(JobNumber).collect();
         journal.printed_and_reserve(&printed, &[order(99)], None, when(21)).map(drop)
     },
-    |journal| journal.spoil(JobNumber(30), Reason::Unknown, when(22)),
+    |journal| journal.spoil(JobNumber(30), SpoilReason::Unknown, when(22)),
     |journal| journal.claimed(&[JobNumber(30)], when(22)),
     |journal| journal.cancel(&[JobNumber(40), JobNumber(41)], None, when(22)),
     |journal| journal.note_error("printer", when(23)).map(drop),

@@ -2,8 +2,8 @@
 
 use crate::desk::{Desk, OPENING, centre, day, money, note, order, when};
 use access::cards::{By as Whom, Centre, Change, Directory, Name, Prefix};
-use journal::{By, Grouping, Key, NewJob, Period, Reason, Report};
-use terms::Registers;
+use journal::{By, Grouping, Key, NewJob, Period, Report};
+use terms::{Registers, SpoilReason};
 
 /// Two cost centres, three users, two months; one imprint spoiled, one without value, one only asked for.
 fn desk() -> Desk {
@@ -24,7 +24,7 @@ fn desk() -> Desk {
     december.day = terms::Date::new(2026, 12, 1).unwrap();
     desk.book(NewJob { cliche: 0, ..order(4) }, december);
     desk.reserve(order(5));
-    desk.journal.spoil(spoiled, Reason::Paper, when(22)).unwrap();
+    desk.journal.spoil(spoiled, SpoilReason::Misprint, when(22)).unwrap();
     desk
 }
 
@@ -118,7 +118,7 @@ fn spoiled_imprints_are_listed_with_what_the_post_needs_until_they_were_handed_i
     assert_eq!((claims.jobs.len(), claims.total), (1, money(1_000)));
     let shown = claims.table("Sender AG, 2026-12-01").to_string();
     let line =
-        "2        0000000000000002  2026-11-22    2026-11-21  2026-11-22  paper               1002    10.00";
+        "2        0000000000000002  2026-11-22    2026-11-21  2026-11-22  misprint            1002    10.00";
     assert!(shown.contains(line) && shown.contains("Meter 12345678"), "{shown}");
     desk.journal.claimed(&[claims.jobs[0].number], when(23)).unwrap();
     assert!(desk.journal.claims().unwrap().jobs.is_empty());

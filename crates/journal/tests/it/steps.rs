@@ -2,8 +2,8 @@
 
 use crate::desk::{Desk, day, indicium, money, order, when};
 use imprint::numbers::RequestId;
-use journal::{Job, JobNumber, JournalError, NewJob, Reason, Spoiling, State, Step};
-use terms::Date;
+use journal::{Job, JobNumber, JournalError, NewJob, Spoiling, State, Step};
+use terms::{Date, SpoilReason};
 
 const STEPS: [Step; 7] =
     [Step::Book, Step::BookAndPrint, Step::BeginPrint, Step::Print, Step::Spoil, Step::Cancel, Step::Claim];
@@ -18,7 +18,7 @@ fn take(desk: &mut Desk, jobs: &[JobNumber], step: Step) -> Result<(), JournalEr
         }
         Step::BeginPrint => journal.begin_print(jobs, now),
         Step::Print => journal.printed(jobs, now),
-        Step::Spoil => journal.spoil(jobs[0], Reason::Paper, now),
+        Step::Spoil => journal.spoil(jobs[0], SpoilReason::Misprint, now),
         Step::Cancel => journal.cancel(jobs, None, now),
         Step::Claim => journal.claimed(jobs, now),
     }
@@ -124,11 +124,11 @@ fn a_job_comes_back_as_it_was_put_after_the_journal_was_closed() {
         ..order(1)
     };
     let number = desk.book(odd.clone(), when(25));
-    desk.journal.spoil(number, Reason::Unknown, when(26)).unwrap();
+    desk.journal.spoil(number, SpoilReason::Unknown, when(26)).unwrap();
     let mut desk = desk.reopened();
     let job: Job = desk.journal.find(RequestId(u64::MAX)).unwrap().unwrap();
     assert_eq!((job.number, &job.order, job.state), (number, &odd, State::Spoiled));
-    assert_eq!(job.spoiling, Some(Spoiling { reason: Reason::Unknown, day: day(26) }));
+    assert_eq!(job.spoiling, Some(Spoiling { reason: SpoilReason::Unknown, day: day(26) }));
     assert_eq!(job.booking.unwrap().when, when(25));
     assert_eq!(desk.journal.find(RequestId(0)).unwrap(), None);
     assert_eq!(desk.reserve(order(2)).0, number.0 + 1);

@@ -2,11 +2,9 @@
 
 use crate::desk::{Desk, OPENING, centre, indicium, money, order, serial, when};
 use access::cards::CentreNumber;
-use journal::{
-    By, Disagreement, Figures, Grouping, JobNumber, JournalError, NewJob, Period, Reason, State, Step,
-};
+use journal::{By, Disagreement, Figures, Grouping, JobNumber, JournalError, NewJob, Period, State, Step};
 use proptest::prelude::*;
-use terms::{Registers, Serial};
+use terms::{Registers, Serial, SpoilReason};
 
 #[test]
 fn the_registers_are_those_of_the_beginning_and_all_imprints() {
@@ -129,7 +127,7 @@ fn carry_out(desk: &mut Desk, model: &mut Model, deed: &Deed) {
         }
         Step::BeginPrint => journal.begin_print(&[number], now),
         Step::Print => journal.printed(&[number], now),
-        Step::Spoil => journal.spoil(number, Reason::Paper, now),
+        Step::Spoil => journal.spoil(number, SpoilReason::Misprint, now),
         Step::Cancel => journal.cancel(&[number], None, now),
         Step::Claim => journal.claimed(&[number], now),
     };

@@ -9,11 +9,12 @@
 //! | `actions` | carries the routine's actions out |
 //! | `applications` | what cards bring along |
 //! | `cards` | reads, writes and watches the slot |
+//! | `claims` | spoiled imprints, and the claim that is handed in for them |
 //! | `clock` | the time |
 //! | `device` | the way to the security device |
 //! | `lock` | the customer's lock, as the system manager changes it |
 //! | `making` | making cards |
-//! | `office` | what the pages and commands of the manager do: cost centres, clichés, rate tables, spoiled imprints |
+//! | `office` | what the pages and commands of the manager do: cost centres, clichés, rate tables |
 //! | `pictures` | imprints as pictures to look at |
 //! | `printing` | from an indicium to paper |
 //! | `reconcile` | journal and device in line at a start |
@@ -21,6 +22,7 @@
 mod actions;
 mod applications;
 mod cards;
+mod claims;
 mod clock;
 mod device;
 mod lock;

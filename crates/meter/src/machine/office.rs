@@ -1,4 +1,4 @@
-//! What is done at the meter beside franking: log-ins, cost centres, clichés, rate tables, the scale, spoiled imprints.
+//! What is done at the meter beside franking: log-ins, cost centres, clichés, rate tables, the scale.
 //!
 //! What always holds: tables are changed by the card in the slot, or where the meter works without cards by the system
 //! manager, once there is one; everything that changes them leaves an entry in the log.
@@ -7,7 +7,7 @@ use super::{Machine, MachineFault};
 use crate::routine::{Cards, Input};
 use access::cards::{By, Centre, CentreNumber, Change, Changes, Directory, Function, Prefix, Refusal};
 use access::{Password, Person};
-use journal::{JobNumber, Journal, JournalError, Note, Reason, StoredCliche, When};
+use journal::{Journal, JournalError, Note, StoredCliche, When};
 use psd_host::client::ClientError;
 use rates::{Letter, Price, Table, Weight};
 use std::time::Duration;
@@ -176,14 +176,6 @@ impl Machine {
     pub fn date(&mut self) -> Result<Date, OfficeFault> {
         let today = self.when()?.day;
         Ok(self.routine.entry().date(today))
-    }
-
-    /// Notes that an imprint is of no use.
-    pub fn spoil(&mut self, number: JobNumber, reason: Reason) -> Result<(), OfficeFault> {
-        let when = self.when()?;
-        self.journal.spoil(number, reason, when)?;
-        self.waiting.retain(|waiting| *waiting != number);
-        self.log("spoiled", format!("imprint {number} is spoiled: {reason}"))
     }
 
     /// Forgets the errors counted at the control unit, once somebody has read them ([158]); the device's own are the

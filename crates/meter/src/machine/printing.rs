@@ -8,13 +8,13 @@ use crate::routine::Print;
 use imprint::numbers::Indicium;
 use imprint::picture::compose::Routine as PrintRoutine;
 use imprint::picture::{Content, Issuer, Layout};
-use journal::{Job, JobNumber, NewJob, Reason, State, StoredCliche, When};
+use journal::{Job, JobNumber, NewJob, State, StoredCliche, When};
 use paper::{Arrangement, Beside, Envelope, Offset};
 use printer::{Imprint, JobName, PrintFault, Supervision};
 use psd::supervision::printing::{PrintReport, Verdict};
 use psd_host::draw_request_id;
 use std::collections::BTreeMap;
-use terms::Registers;
+use terms::{Registers, SpoilReason};
 
 /// How imprints look.
 #[derive(Clone, Debug)]
@@ -142,12 +142,12 @@ impl Machine {
                 (Some(Failed::Waits(reason.to_string())), supervision.map(Supervision::of_stopped))
             }
             Err(PrintFault::Stopped { columns, reason, supervision }) => {
-                self.journal.spoil(job.number, Reason::Printer, when)?;
+                self.journal.spoil(job.number, SpoilReason::Printer, when)?;
                 let sentence = format!("the print stopped after {columns} columns: {reason}");
                 (Some(Failed::Spoiled(sentence)), supervision.map(Supervision::of_stopped))
             }
             Err(fault @ PrintFault::Unknown(_)) => {
-                self.journal.spoil(job.number, Reason::Unknown, when)?;
+                self.journal.spoil(job.number, SpoilReason::Unknown, when)?;
                 (Some(Failed::Spoiled(fault.to_string())), None)
             }
         };

@@ -10,10 +10,10 @@ use super::{Machine, MachineFault};
 use crate::routine::Reconciled;
 use access::cards::{Directory, RequestId as Reserved};
 use imprint::numbers::Indicium;
-use journal::{Job, JobNumber, Note, Reason, State, When};
+use journal::{Job, JobNumber, Note, State, When};
 use printer::JobName;
 use psd_host::client::ClientError;
-use terms::Registers;
+use terms::{Registers, SpoilReason};
 
 /// What a device says of a request that is not part of its last franking.
 const UNKNOWN_REQUEST: u16 = psd::Error::UnknownRequest(imprint::numbers::RequestId(0)).code();
@@ -117,7 +117,7 @@ impl Machine {
                 Ok(Some(true)) => printed.push(job.number),
                 Ok(Some(false)) => self.waiting.push(job.number),
                 Ok(None) | Err(_) => {
-                    self.journal.spoil(job.number, Reason::Unknown, when)?;
+                    self.journal.spoil(job.number, SpoilReason::Unknown, when)?;
                     found.doubtful += 1;
                 }
             }

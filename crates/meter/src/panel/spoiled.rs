@@ -1,4 +1,4 @@
-//! Spoiled imprints: marked with a reason, listed, and written as the list that is handed in for a refund.
+//! Spoiled imprints: marked with a reason, listed, and written as the claim that is handed in for a refund.
 
 use super::App;
 use super::entries::{Entries, Sent};
@@ -6,18 +6,25 @@ use super::fault::Fault;
 use super::reports::{whose, written};
 use super::shell::Sheet;
 use super::visitor::Visitor;
-use ::journal::{Job, JobNumber, Reason};
+use crate::machine::{Machine, OfficeFault};
+use ::journal::{Job, JobNumber, JournalError};
 use axum::Router;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, RawQuery, State};
+use axum::http::header;
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
+use link::refund::RefundClaim;
 use maud::{Markup, html};
+use terms::SpoilReason;
 use web::form::{Field, Form, Kind};
 use web::{Column, Table, panel};
 
 pub(super) fn routes() -> Router<App> {
-    Router::new().route("/spoiled", get(show).post(spoil)).route("/spoiled/{file}", get(download))
+    Router::new()
+        .route("/spoiled", get(show).post(spoil))
+        .route("/spoiled/claim", post(claim))
+        .route("/spoiled/{file}", get(download))
 }
 
 async fn show(
@@ -31,8 +38,11 @@ async fn show(
 }
 
 async fn page(app: &App, visitor: &Visitor, entries: &Entries, number: &str) -> Result<Response, Fault> {
-    let jobs = app.owner.ask(|machine| machine.journal().spoiled()).await??;
-    let reasons = Reason::ALL.map(|reason| (reason.name().to_owned(), words(reason).to_owned()));
+    let (jobs, handed_in) = app
+        .owner
+        .ask(|machine| Ok::<_, JournalError>((machine.journal().spoiled()?, machine.journal().handed_in()?)))
+        .await??;
+    let reasons = SpoilReason::ALL.map(|reason| (reason.word().to_owned(), web::sentence(&reason)));
     let fields = vec![
         Field::text("number", "Number of the imprint")
             .kind(Kind::Digits)
@@ -46,28 +56,35 @@ async fn page(app: &App, visitor: &Visitor, entries: &Entries, number: &str) -> 
             (entries.form(visitor.csrf(), Form::new("/spoiled", "", "Mark it", fields)))
         }))
         (panel("Spoiled, and not handed in yet", &html! {
-            (table(&jobs))
+            (table("Spoiled imprints", &jobs))
             @if !jobs.is_empty() {
-                div class="actions" {
-                    a class="button second" href="/spoiled/spoiled.pdf" { "The list as PDF" }
-                    a class="button second" href="/spoiled/spoiled.csv" { "As CSV" }
-                }
+                div class="actions" { (lists("spoiled")) }
+                p { "The claim goes to the centre, the papers with their list to the carrier." }
+                (Form::new("/spoiled/claim", visitor.csrf(), "Write the claim", Vec::new()).markup())
             }
         }))
+        @if !handed_in.is_empty() {
+            (panel("Handed in", &html! {
+                (table("Imprints that were handed in", &handed_in))
+                div class="actions" {
+                    a class="button second" href="/spoiled/claim.json" { "Their claim again" }
+                    (lists("handed-in"))
+                }
+            }))
+        }
     };
     let sheet = Sheet::new("Spoiled imprints", "/spoiled").status(entries.status());
     Ok(sheet.page(visitor, &content))
 }
 
-fn words(reason: Reason) -> &'static str {
-    match reason {
-        Reason::Paper => "the paper is torn or wrong, or the print cannot be read",
-        Reason::Printer => "the printer failed",
-        Reason::Unknown => "nobody knows whether it is on paper",
+fn lists(name: &str) -> Markup {
+    html! {
+        a class="button second" href={ "/spoiled/" (name) ".pdf" } { "The list as PDF" }
+        a class="button second" href={ "/spoiled/" (name) ".csv" } { "As CSV" }
     }
 }
 
-fn table(jobs: &[Job]) -> Markup {
+fn table(caption: &str, jobs: &[Job]) -> Markup {
     let columns = [
         Column::words("No."),
         Column::words("Date printed"),
@@ -84,18 +101,17 @@ fn table(jobs: &[Job]) -> Markup {
             html! { (job.order.centre) },
             html! { (job.order.postage) },
             html! { (spoiling.map(|spoiling| spoiling.day.to_string()).unwrap_or_default()) },
-            html! { (spoiling.map(|spoiling| words(spoiling.reason)).unwrap_or_default()) },
+            html! { (spoiling.map(|spoiling| spoiling.reason.to_string()).unwrap_or_default()) },
         ]
     };
     let rows: Vec<Vec<Markup>> = jobs.iter().map(row).collect();
-    Table { caption: "Spoiled imprints", columns: &columns, empty: "There are none." }.rows(&rows)
+    Table { caption, columns: &columns, empty: "There are none." }.rows(&rows)
 }
 
 async fn spoil(State(app): State<App>, sent: Sent) -> Result<Response, Fault> {
     let Sent { visitor, mut entries } = sent;
     let number = entries.read("number", |text| text.parse().map(JobNumber));
-    let found = |text: &str| Reason::ALL.into_iter().find(|reason| reason.name() == text);
-    let reason = entries.read("reason", |text| found(text).ok_or("choose one of these"));
+    let reason = entries.read("reason", |text| SpoilReason::of(text).ok_or("choose one of these"));
     let (Some(number), Some(reason)) = (number, reason) else {
         return page(&app, &visitor, &entries, "").await;
     };
@@ -111,11 +127,46 @@ async fn spoil(State(app): State<App>, sent: Sent) -> Result<Response, Fault> {
     }
 }
 
+/// Writes the claim, and notes its imprints as handed in. Where the answer is lost on its way, the page has the claim again.
+async fn claim(State(app): State<App>, sent: Sent) -> Result<Response, Fault> {
+    let Sent { visitor, mut entries } = sent;
+    let asked = app.owner.ask(|machine| {
+        let claim = machine.claim()?;
+        claim.iter().try_for_each(|claim| machine.handed_in(claim))?;
+        Ok::<_, OfficeFault>(claim)
+    });
+    match asked.await? {
+        Ok(Some(claim)) => document(&claim),
+        Ok(None) => Ok(Redirect::to("/spoiled").into_response()),
+        Err(refusal) => {
+            entries.refuse(&refusal);
+            page(&app, &visitor, &entries, "").await
+        }
+    }
+}
+
+fn document(claim: &RefundClaim) -> Result<Response, Fault> {
+    let bytes = claim.write().map_err(|error| Fault::Request(web::sentence(&error)))?;
+    let name = format!("attachment; filename=\"claim-{}.json\"", claim.serial());
+    Ok(([(header::CONTENT_TYPE, "application/json"), (header::CONTENT_DISPOSITION, &name)], bytes)
+        .into_response())
+}
+
 async fn download(
     _: Visitor,
     State(app): State<App>,
     file: Result<Path<String>, PathRejection>,
 ) -> Result<Response, Fault> {
-    let claims = app.owner.ask(|machine| machine.journal().claims()).await??;
-    written(&claims.table(&whose(&app)), &file?.0)
+    let file = file?.0;
+    let claims = match file.split_once('.') {
+        Some(("claim", "json")) => {
+            let claim = app.owner.ask(Machine::claim_again).await?;
+            let claim = claim.map_err(|refusal| Fault::Request(web::sentence(&refusal)))?;
+            return document(&claim.ok_or(Fault::NotFound)?);
+        }
+        Some(("spoiled", _)) => app.owner.ask(|machine| machine.journal().claims()).await??,
+        Some(("handed-in", _)) => app.owner.ask(|machine| machine.journal().claims_handed_in()).await??,
+        _ => return Err(Fault::NotFound),
+    };
+    written(&claims.table(&whose(&app)), &file)
 }

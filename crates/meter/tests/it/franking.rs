@@ -4,7 +4,7 @@ use crate::mailroom::{Mailroom, add_centre, centre, count, letter, set};
 use access::cards::{Change, Surcharge};
 use imprint::numbers::{LayoutId, Profile};
 use imprint::picture::gallery;
-use journal::{Reason, State, StoredCliche};
+use journal::{State, StoredCliche};
 use link::Block;
 use link::call::Ask;
 use meter::batch::{self, BatchFault, BatchFile, Usual};
@@ -15,7 +15,7 @@ use printer::adapters::head::{Drive, Head, Mechanism};
 use psd::Blocking;
 use rates::Tables;
 use std::fs;
-use terms::{Date, Money};
+use terms::{Date, Money, SpoilReason};
 
 /// Claim: B30
 #[test]
@@ -239,8 +239,8 @@ fn a_spoiled_imprint_is_noted_once_and_stays_paid_for() {
     let mut machine = mailroom.machine();
     set(&mut machine, 70);
     let made = letter(&mut machine);
-    machine.spoil(made[0], Reason::Paper).unwrap();
-    assert!(machine.spoil(made[0], Reason::Paper).is_err());
+    machine.spoil(made[0], SpoilReason::Misprint).unwrap();
+    assert!(machine.spoil(made[0], SpoilReason::Misprint).is_err());
     assert_eq!(machine.journal().spoiled().unwrap().len(), 1);
     let registers = machine.routine().standing().unwrap().status.registers;
     machine.journal().agree(&registers).unwrap();

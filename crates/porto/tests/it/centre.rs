@@ -1,6 +1,8 @@
 //! The data centre as its users run it: real processes, from an empty folder to a refilled meter.
 
 use crate::desk::Desk;
+use imprint::numbers::Indicium;
+use link::refund::RefundClaim;
 use serde_json::Value;
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
@@ -120,6 +122,65 @@ fn a_new_customer_is_served_from_an_empty_folder() {
     let (_, said) = call(&desk, &format!("refill --memory m1.psd --centre {}", centre.link()));
     assert_eq!(said["finish"], "done", "{said}");
     assert_eq!(desk.json("psd registers --memory m1.psd --json")["r3"], 24_000);
+}
+
+/// Writes the claim for these imprints as a control unit does.
+fn write_claim(desk: &Desk, name: &str, indicia: &[Indicium]) {
+    let spoiled = indicia.iter().map(|indicium| (indicium, SpoilReason::Misprint, indicium.date));
+    let claim = RefundClaim::of(indicia[0].serial, spoiled).unwrap();
+    std::fs::write(desk.path(name), claim.write().unwrap()).unwrap();
+}
+
+/// A device franks, pieces go wrong, their papers go to the centre: the customer has their postage back, once.
+///
+/// Claim: X9
+#[test]
+fn spoiled_imprints_of_a_device_are_refunded_when_their_papers_came_in() {
+    let desk = desk("");
+    let centre = Centre::start(&desk, "");
+    customer_and_meter(&desk, 1, "");
+    let refill = format!("refill --amount 12000 --memory m1.psd --centre {}", centre.link());
+    assert_eq!(call(&desk, &refill).1["finish"], "done");
+    let franked = desk.json("psd frank --memory m1.psd --postage 110 --count 4 --request 10 --json");
+    let mut indicia: Vec<Indicium> = serde_json::from_value(franked).unwrap();
+    // Somebody would like more for the last.
+    indicia[3].postage = terms::Money::from_minor(5_000);
+    write_claim(&desk, "claim.json", &indicia);
+    let taken = desk.json("centre refund take claim.json --centre centre --json");
+    assert_eq!((&taken["is_new"], &taken["claim"]["number"]), (&true.into(), &1.into()), "{taken}");
+    assert_eq!((&taken["claim"]["open"], &taken["claim"]["open_minor"]), (&3.into(), &330.into()), "{taken}");
+    assert_eq!(taken["lines"][3]["why"], "not_genuine", "{taken}");
+    assert_eq!(desk.json("centre refund take claim.json --centre centre --json")["is_new"], false);
+    // One of the papers is not in the parcel.
+    desk.fails(
+        "centre refund receive 1 --reference p17 --imprints 2 --postage 220 --centre centre",
+        1,
+        "come to 3 with 3.30",
+    );
+    desk.done("centre refund refuse 1 2 --reason lost --centre centre");
+    let receive = "centre refund receive 1 --reference p17 --imprints 2 --postage 220 --centre centre --json";
+    assert_eq!(desk.json(receive)["waiting"], 2, "the meter has not called since");
+    let contact = format!("contact --memory m1.psd --centre {}", centre.link());
+    assert_eq!(call(&desk, &contact).1["finish"], "done");
+    let paid = desk.json(receive);
+    assert_eq!((&paid["refunded"], &paid["paid_minor"]), (&2.into(), &220.into()), "{paid}");
+    let again = desk.json("centre refund receive 1 --reference p17 --centre centre --json");
+    assert_eq!((&again["refunded"], &again["paid_minor"]), (&0.into(), &0.into()), "{again}");
+    write_claim(&desk, "again.json", &indicia[..2]);
+    let again = desk.json("centre refund take again.json --centre centre --json");
+    assert_eq!((&again["lines"][0]["why"], &again["claim"]["open"]), (&"claimed_before".into(), &1.into()));
+    let customer = desk.json("centre customer show RF74000000000001 --centre centre --json");
+    assert_eq!(customer["balance_minor"], 50_000 - 12_000 + 220);
+    let listed = desk.json("centre refund list --open --centre centre --json");
+    assert_eq!((listed["items"].as_array().unwrap().len(), &listed["items"][0]["number"]), (1, &2.into()));
+    assert!(desk.done("centre refund show 1 --centre centre").contains("line 2: 110 minor units"));
+    desk.fails("centre refund show 9 --centre centre", 1, "no claim 9");
+    std::fs::write(desk.path("no.json"), "{}").unwrap();
+    desk.fails("centre refund take no.json --centre centre", 2, "no claim for spoiled imprints");
+    desk.done("centre audit seal --centre centre");
+    desk.done("centre audit export refunds.jsonl --centre centre");
+    assert_eq!(desk.json("centre audit verify refunds.jsonl --json")["verdict"], "genuine");
+    assert!(std::fs::read_to_string(desk.path("refunds.jsonl")).unwrap().contains("refund_paid"));
 }
 
 /// Claim: C8

@@ -10,6 +10,7 @@
 //! | `ledger` | what changes are written down as, rows of one kind together |
 //! | `rows` | the kinds of rows that are seldom |
 //! | `money` | customers and deposits |
+//! | `refunds` | claims for spoiled imprints |
 //! | `enrol` | new meters |
 //! | `calls` | call-backs, evidence of strangers |
 //! | `run` | the regular run over all meters |
@@ -24,6 +25,7 @@ mod lane;
 mod lease;
 mod ledger;
 mod money;
+pub(crate) mod refunds;
 mod rows;
 mod run;
 
@@ -32,8 +34,8 @@ pub use lease::{Lease, take_lease};
 pub use run::SqlMeters;
 
 use super::{
-    Books, BooksFault, CallBack, CallBackEnd, CallNote, Caller, Customer, CustomerChange, Folder, NewMeter,
-    Page,
+    Books, BooksFault, CallBack, CallBackEnd, CallNote, Caller, Customer, CustomerChange, Folder, NewClaim,
+    NewMeter, Page, Paid, Receipt, SeenLine, TakenClaim,
 };
 use crate::deposits::{CustomerReference, Payment};
 use lane::Lane;
@@ -84,6 +86,50 @@ impl SqlBooks {
         now_ms: i64,
     ) -> Result<(), BooksFault> {
         money::reverse(&self.store, bank_reference, reason, by, now_ms).await
+    }
+
+    /// Takes a claim for spoiled imprints in. The same claim again is the one that is there.
+    pub async fn take_claim(
+        &self,
+        claim: &NewClaim,
+        by: &str,
+        now_ms: i64,
+    ) -> Result<TakenClaim, BooksFault> {
+        refunds::take(&self.store, claim, by, now_ms).await
+    }
+
+    /// The papers of a claim came in: pays its open lines as far as the meter has reported them. Asked again, it pays
+    /// what was reported since.
+    pub async fn receive_claim(
+        &self,
+        claim: u64,
+        receipt: &Receipt,
+        by: &str,
+        now_ms: i64,
+    ) -> Result<Paid, BooksFault> {
+        refunds::receive(&self.store, claim, receipt, by, now_ms).await
+    }
+
+    /// Refuses an open line of a claim.
+    pub async fn refuse_claim_line(
+        &self,
+        claim: u64,
+        line: u64,
+        reason: &str,
+        by: &str,
+        now_ms: i64,
+    ) -> Result<(), BooksFault> {
+        refunds::refuse(&self.store, (claim, line), reason, by, now_ms).await
+    }
+
+    /// The meter that a claim is about.
+    pub async fn meter_of_claim(&self, claim: u64) -> Result<Serial, BooksFault> {
+        refunds::meter(&self.store, claim).await
+    }
+
+    /// Lines that were seen in the mail and are not put down for people yet: the first behind this one, at most so many.
+    pub async fn seen_lines(&self, after: (u64, u64), limit: u32) -> Result<Vec<SeenLine>, BooksFault> {
+        refunds::untold(&self.store, after, limit.into()).await
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::change::json;
 use super::ledger::Other;
+use super::refunds;
 use crate::books::page::{cause_name, reaction_name};
 use crate::books::{BooksFault, Row};
 use crate::decisions::{Reaction, ReactionKind};
@@ -27,6 +28,7 @@ pub(super) async fn write(transaction: &mut Transaction, other: &Other) -> Resul
             let insert = insert.bind(amount.minor().cast_signed()).bind(at_ms);
             insert.execute(&mut **transaction).await?;
         }
+        Row::SeenRefundTold { claim, line } => refunds::told(transaction, *claim, *line, at_ms).await?,
         row => opening(transaction, other, row).await?,
     }
     Ok(())

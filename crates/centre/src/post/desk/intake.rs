@@ -6,6 +6,7 @@
 
 use super::{DAY_MS, PostDesk, PostFault, StationRow, word};
 use crate::audit::Event;
+use crate::books::{mark_seen, share_claims};
 use crate::hex;
 use crate::post::{Intake, Received, intake};
 use link::h::{Batch, BatchError, Case, Finding, ImprintIdentity, Item, Kind, Sighting, Taken};
@@ -69,6 +70,11 @@ impl PostDesk {
             Kind::Sightings => Some(self.elsewhere(station, number, now_ms).await?),
             _ => None,
         };
+        if kind == Kind::Sightings
+            && let Err(fault) = self.office.tell_of_seen_refunds(now_ms).await
+        {
+            tracing::error!(%fault, "a claimed imprint that was seen waits to be put down");
+        }
         if kind == Kind::Findings {
             // Also for a batch that came before: perhaps the centre ended before it was through. The batch is taken,
             // whatever becomes of this now.
@@ -203,9 +209,11 @@ async fn put_entries(
 ) -> Result<(), Stop<PostFault>> {
     match &opened.report {
         Report::Sightings(sightings) => {
+            share_claims(transaction).await?;
             for sighting in sightings {
                 put_sighting(transaction, sighting, station, opened.number).await?;
             }
+            mark_seen(transaction, station, opened.number, now_ms).await?;
         }
         Report::Findings(findings) => {
             for (place, finding) in findings.iter().enumerate() {

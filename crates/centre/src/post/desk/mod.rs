@@ -201,7 +201,7 @@ pub fn kind_named(name: &str) -> Option<Kind> {
 }
 
 /// The day of a time, in UTC.
-fn day_of(at_ms: i64) -> Date {
+pub(crate) fn day_of(at_ms: i64) -> Date {
     let days = at_ms.div_euclid(DAY_MS).saturating_sub(DAYS_TO_2000).max(0);
     Date::from_day_number(u32::try_from(days).unwrap_or(u32::MAX)).unwrap_or(Date::LAST)
 }

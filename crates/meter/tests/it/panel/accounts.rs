@@ -2,6 +2,8 @@
 
 use super::desk::{Folder, Visit, run};
 use axum::http::StatusCode;
+use link::refund::RefundClaim;
+use terms::SpoilReason;
 
 async fn add_centre(visit: &mut Visit, number: &str, limit: &str) {
     let centre = [("what", "create"), ("number", number), ("name", "Sales"), ("limit", limit)];
@@ -92,8 +94,9 @@ fn reports_add_up_to_what_was_taken_from_the_credit() {
     });
 }
 
+/// Claim: X9
 #[test]
-fn a_spoiled_imprint_is_marked_once_and_listed() {
+fn a_spoiled_imprint_is_marked_once_listed_and_claimed() {
     let folder = Folder::new("");
     let panel = folder.panel();
     run(async {
@@ -102,7 +105,7 @@ fn a_spoiled_imprint_is_marked_once_and_listed() {
         visit.key("100").await;
         visit.key("p2").await;
         assert!(visit.get("/journal").await.text().contains("/spoiled?number=2"));
-        let mark = [("number", "2"), ("reason", "paper")];
+        let mark = [("number", "2"), ("reason", "misprint")];
         assert_eq!(visit.post("/spoiled", &mark).await.status, StatusCode::SEE_OTHER);
         let again = visit.post("/spoiled", &mark).await;
         assert!(
@@ -113,6 +116,15 @@ fn a_spoiled_imprint_is_marked_once_and_listed() {
         let list = visit.get("/spoiled/spoiled.csv").await.text();
         assert_eq!(list.lines().count(), 3, "{list}");
         assert!(visit.get("/spoiled/spoiled.pdf").await.body.starts_with(b"%PDF"));
+        assert_eq!(visit.get("/spoiled/claim.json").await.status, StatusCode::NOT_FOUND);
+        let written = visit.post("/spoiled/claim", &[]).await;
+        let claim = RefundClaim::read(&written.body).unwrap();
+        assert_eq!((claim.imprints().len(), claim.imprints()[0].reason), (1, SpoilReason::Misprint));
+        assert_eq!(visit.get("/spoiled/claim.json").await.body, written.body, "where the answer was lost");
+        assert_eq!(visit.post("/spoiled/claim", &[]).await.status, StatusCode::SEE_OTHER, "nothing is left");
+        assert!(visit.get("/spoiled").await.text().contains("Handed in"));
+        let list = visit.get("/spoiled/handed-in.csv").await.text();
+        assert_eq!(list.lines().count(), 3, "{list}");
         let page = visit.get("/reports").await.text();
         assert!(page.contains("1.00"), "{page}");
     });

@@ -7,6 +7,7 @@ mod init;
 mod keys;
 mod meter;
 mod people;
+mod refund;
 mod serve;
 mod station;
 
@@ -35,6 +36,9 @@ pub enum Command {
     /// Make a one-time link for a person, or a token for a program
     #[command(subcommand)]
     People(people::Command),
+    /// Spoiled imprints: take claims in, receive their papers, refuse lines
+    #[command(subcommand)]
+    Refund(refund::Command),
     /// The post's stations, which get lists of this centre and report to it
     #[command(subcommand)]
     Station(station::Command),
@@ -57,6 +61,7 @@ impl Command {
             Command::Customer(command) => command.run(),
             Command::Meter(command) => command.run(),
             Command::People(command) => command.run(),
+            Command::Refund(command) => command.run(),
             Command::Station(command) => command.run(),
             Command::Audit(command) => command.run(),
             Command::Keys(command) => command.run(),

@@ -65,8 +65,8 @@ pub struct Token {
     place: Place,
     /// The program's name.
     name: String,
-    /// What it is good for: meters:read, meters:write, customers:read, customers:write, deposits:write, openings:write,
-    /// audit:read, post, metrics:read.
+    /// What it is good for: meters:read, meters:write, customers:read, customers:write, deposits:write, refunds:claim,
+    /// refunds:settle, openings:write, audit:read, post, metrics:read.
     #[arg(long, required = true)]
     scope: Vec<Scope>,
     /// For how many days.

@@ -1,19 +1,19 @@
 //! What the journal has of imprints, deeds and errors: `porto meter jobs`, `spoiled`, `log` and `errors`.
 
-use super::{Place, journal_failure, table};
+use super::{Place, journal_failure, now, table};
 use crate::failure::Failure;
 use crate::output;
 use access::cards::CentreNumber;
 use imprint::numbers::RequestId;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use journal::{BatchLine, Job, JobNumber, Reason, State};
+use journal::{BatchLine, Job, JobNumber, State};
 use meter::configuration::{Configuration, FileForm, PrinterKind};
 use serde::Serialize;
 use std::fmt;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use terms::{Date, Money};
+use terms::{Date, Money, SpoilReason};
 
 /// An imprint as it is told. Whose card was in the slot is not: its number is a secret.
 #[derive(Serialize)]
@@ -34,7 +34,7 @@ pub struct Imprint {
     /// The day on which it was paid for.
     booked_on: Option<Date>,
     mv: Option<u64>,
-    spoiled_by: Option<Reason>,
+    spoiled_by: Option<SpoilReason>,
     /// Where it was printed into a file.
     file: Option<PathBuf>,
 }
@@ -113,12 +113,20 @@ impl Jobs {
     }
 }
 
-/// Shows the imprints that are of no use and were not refunded yet.
+/// Shows the imprints that are of no use and were not handed in yet.
 #[derive(clap::Args)]
-#[command(after_help = "Example:\n  porto meter spoiled --json")]
+#[command(
+    after_help = "Examples:\n  porto meter spoiled --pdf parcel.pdf\n  porto meter spoiled --handed-in --json"
+)]
 pub struct Spoiled {
     #[command(flatten)]
     place: Place,
+    /// Those that were handed in instead.
+    #[arg(long)]
+    handed_in: bool,
+    /// Writes the list into this file, to go with the papers.
+    #[arg(long, value_name = "FILE")]
+    pdf: Option<PathBuf>,
     /// One JSON document on stdout.
     #[arg(long)]
     json: bool,
@@ -127,8 +135,17 @@ pub struct Spoiled {
 impl Spoiled {
     /// Does it.
     pub fn run(self) -> Result<ExitCode, Failure> {
-        let jobs = self.place.journal()?.spoiled().map_err(journal_failure)?;
-        tell(&jobs, &self.place, self.json)
+        let mut journal = self.place.journal()?;
+        let claims = if self.handed_in { journal.claims_handed_in() } else { journal.claims() };
+        let claims = claims.map_err(journal_failure)?;
+        if let Some(path) = &self.pdf {
+            let table = claims.table(&format!("Meter {}, made on {}", claims.serial, now()?.day));
+            super::report::write(path, &table.pdf())?;
+        }
+        if self.pdf.is_some() && !self.json {
+            return Ok(ExitCode::SUCCESS);
+        }
+        tell(&claims.jobs, &self.place, self.json)
     }
 }
 

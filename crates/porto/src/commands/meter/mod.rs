@@ -8,6 +8,7 @@ mod batch;
 mod calls;
 mod card;
 mod centre;
+mod claim;
 mod cliche;
 mod display;
 mod frank;
@@ -66,8 +67,10 @@ pub enum Command {
     Errors(jobs::Errors),
     /// Note that an imprint is of no use
     Spoil(spoil::Spoil),
-    /// Imprints that are of no use and were not refunded yet
+    /// Imprints that are of no use and were not handed in yet
     Spoiled(jobs::Spoiled),
+    /// Write the claim by which the centre refunds them
+    Claim(claim::Claim),
     /// Print what is paid for and waits
     PrintAgain(spoil::PrintAgain),
     /// Cost centres: limits, budgets, surcharges
@@ -107,6 +110,7 @@ impl Command {
             Command::Errors(command) => command.run(),
             Command::Spoil(command) => command.run(),
             Command::Spoiled(command) => command.run(),
+            Command::Claim(command) => command.run(),
             Command::PrintAgain(command) => command.run(),
             Command::CostCentre(command) => command.run(),
             Command::Group(command) => command.run(),

@@ -5,14 +5,15 @@ use super::office_failure;
 use super::operator::Run;
 use crate::failure::Failure;
 use crate::output;
-use clap::ValueEnum;
-use journal::{JobNumber, Reason, State};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use journal::{JobNumber, State};
 use meter::routine::Input;
 use std::process::ExitCode;
+use terms::SpoilReason;
 
 /// Notes that an imprint is of no use, so that it can be refunded. Keep the paper: the carrier asks for it.
 #[derive(clap::Args)]
-#[command(after_help = "Example:\n  porto meter spoil 17 --reason paper")]
+#[command(after_help = "Example:\n  porto meter spoil 17 --reason misprint")]
 pub struct Spoil {
     #[command(flatten)]
     run: Run,
@@ -20,29 +21,20 @@ pub struct Spoil {
     #[arg(value_name = "JOB")]
     number: u64,
     /// Why.
-    #[arg(long, value_enum)]
-    reason: ReasonName,
+    #[arg(long, value_parser = reasons())]
+    reason: SpoilReason,
 }
 
-#[derive(Clone, Copy, ValueEnum)]
-enum ReasonName {
-    /// Torn, wrong, not readable.
-    Paper,
-    /// The printer failed.
-    Printer,
-    /// Nobody knows how far it came.
-    Unknown,
+fn reasons() -> impl TypedValueParser<Value = SpoilReason> {
+    let words = SpoilReason::ALL.map(|reason| PossibleValue::new(reason.word()).help(reason.to_string()));
+    PossibleValuesParser::new(words).try_map(|word| SpoilReason::of(&word).ok_or("there is no such reason"))
 }
 
 impl Spoil {
     /// Does it.
     pub fn run(self) -> Result<ExitCode, Failure> {
         let mut operator = self.run.turn_on_anyhow()?;
-        let reason = match self.reason {
-            ReasonName::Paper => Reason::Paper,
-            ReasonName::Printer => Reason::Printer,
-            ReasonName::Unknown => Reason::Unknown,
-        };
+        let reason = self.reason;
         operator.machine().spoil(JobNumber(self.number), reason).map_err(office_failure)?;
         operator.turn_off()?;
         output::line(&format!("imprint {} is spoiled: {reason}", self.number))?;

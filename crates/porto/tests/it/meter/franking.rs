@@ -145,13 +145,13 @@ fn a_printer_that_fails_leaves_the_imprint_to_be_printed_again() {
 fn a_spoiled_imprint_is_noted_once() {
     let desk = mailroom("");
     frank(&desk, "--postage 95");
-    desk.done("meter spoil --meter mailroom 1 --reason paper");
+    desk.done("meter spoil --meter mailroom 1 --reason misprint");
     let spoiled = desk.json("meter spoiled --meter mailroom --json");
-    assert_eq!((&spoiled[0]["number"], &spoiled[0]["spoiled_by"]), (&1.into(), &"paper".into()));
-    desk.fails("meter spoil --meter mailroom 1 --reason paper", 1, "is spoiled");
-    desk.fails("meter spoil --meter mailroom 2 --reason paper", 1, "no imprint 2");
+    assert_eq!((&spoiled[0]["number"], &spoiled[0]["spoiled_by"]), (&1.into(), &"misprint".into()));
+    desk.fails("meter spoil --meter mailroom 1 --reason misprint", 1, "is spoiled");
+    desk.fails("meter spoil --meter mailroom 2 --reason misprint", 1, "no imprint 2");
     let log = desk.done("meter log --meter mailroom");
-    assert!(log.contains("imprint 1 is spoiled: paper"), "{log}");
+    assert!(log.contains("imprint 1 is spoiled: the print cannot be read"), "{log}");
     let errors = desk.json("meter errors --meter mailroom --json");
     assert_eq!(errors.as_array().unwrap().len(), 0, "{errors}");
 }
