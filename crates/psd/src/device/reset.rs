@@ -163,6 +163,8 @@ impl<M: Memory, B: Board, const BATCH: usize> Rescue<M, B, BATCH> {
             blocks: Vec::new(),
             errors: ErrorCounts::default(),
             findings: Vec::new(),
+            inspection: 0,
+            epoch: 0,
         };
         seal_report(&report, &self.personalisation.link, challenge).ok_or(Error::PartFailed)
     }
