@@ -1,7 +1,7 @@
 //! The page of a change: what is to be written down beside a meter's file. Effects and reactions become rows here, in one
 //! place for all books.
 
-use super::{EntryKind, Folder};
+use super::{EntryKind, Folder, NamedKey};
 use crate::account::{Discrepancy, Effect, Open, OpeningEnd};
 use crate::audit::Event;
 use crate::decisions::{Cause, Reaction, ReactionKind};
@@ -56,6 +56,8 @@ pub enum Row {
     Reaction(Reaction),
     /// What was to be done about the meter is done: of these kinds, or of all.
     ReactionsDone { kinds: &'static [&'static str], by: String },
+    /// A key of the meter's, in coded form.
+    Key(NamedKey),
     /// The meter is to be called back.
     CallBack { request: CallBackRequest, number: Number, amount: Money },
     /// An entry of the meter's chain in the audit log.
@@ -222,6 +224,9 @@ impl Page {
                 }
                 Effect::OrderRefused { number, .. } => {
                     self.event(Event::OrderDone { order: number, accepted: false });
+                }
+                Effect::Inspected { number, epoch } => {
+                    self.event(Event::InspectionDone { inspection: number, epoch });
                 }
                 // The reason why another task takes its place stands with that one.
                 Effect::TaskDropped(_) => {}

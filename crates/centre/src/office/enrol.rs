@@ -128,11 +128,11 @@ impl Office {
         Ok((NewMeter { serial: *serial, pan, customer, passport, conditions, keys: wrapped }, personalised))
     }
 
-    async fn named(&self, name: KeyName, key: &Key) -> Result<NamedKey, KeyFault> {
+    pub(super) async fn named(&self, name: KeyName, key: &Key) -> Result<NamedKey, KeyFault> {
         Ok(NamedKey { name, wrapped: self.keys.wrap(name, key).await? })
     }
 
-    fn personalisation(
+    pub(super) fn personalisation(
         &self,
         serial: Serial,
         pan: u32,
