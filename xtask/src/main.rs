@@ -36,7 +36,7 @@ enum Task {
 fn main() -> ExitCode {
     let outcome = match Task::parse() {
         Task::Test(options) => test::run(&options),
-        Task::Demo => demo::run(),
+        Task::Demo => demo::run(demo::Program::ToBuild),
         Task::Claims => claims::run(),
         Task::Bench(options) => bench::run(&options),
         Task::Pictures(options) => pictures::run(&options),

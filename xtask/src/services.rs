@@ -22,6 +22,11 @@ pub const SERVICES: &[Service] = &[
     Service { package: "chromium", module: "needs_chromium", feature: None },
     Service { package: "chromium-driver", module: "needs_chromium", feature: None },
     Service { package: "softhsm2", module: "needs_softhsm", feature: None },
+    Service { package: "libpcsclite-dev", module: "needs_pcsc", feature: Some("porto/pcsc") },
+    Service { package: "pcscd", module: "needs_pcsc", feature: None },
+    Service { package: "vsmartcard-vpcd", module: "needs_pcsc", feature: None },
+    Service { package: "cups-ipp-utils", module: "needs_ipp", feature: None },
+    Service { package: "dbus", module: "needs_ipp", feature: None },
     Service { package: "strace", module: "needs_strace", feature: None },
 ];
 

@@ -1,4 +1,5 @@
-//! The customer's lock: who may frank, when and how much, and who may change that (GB 2 178 696, Fig. 2, 3A, 3B).
+//! The customer's lock: who may frank, when and how much, and who may change that (GB 2 178 696, Fig. 2, 3A, 3B); and,
+//! with the feature `cards`, the cards and cost centres of a control unit (DE 197 57 648), in the module of that name.
 //!
 //! What always holds:
 //! * nothing is enabled but by a decision of this crate, and a refusal says one clear thing: its code stays;
@@ -8,8 +9,8 @@
 //! * sums are checked: what a user spent is never less than what was franked for him.
 //!
 //! What it must never do: read a clock, store anything, draw random numbers. Time comes as values, the derivation of
-//! passwords as the trait [`PasswordHash`]; there is no heap. Verifiers and passwords are wiped when dropped, compared
-//! in constant time, and have no `Debug` of their content.
+//! passwords as the trait [`PasswordHash`]. Only cards have a heap. Verifiers and passwords are wiped when dropped,
+//! compared in constant time, and have no `Debug` of their content.
 //!
 //! The security device enforces what is decided here: it keeps the [`Lock`] among what changes seldom, [`Usage`] and
 //! [`Failures`] beside its registers, and a [`Session`] while it is powered.
@@ -24,6 +25,11 @@
     deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)
 )]
 
+#[cfg(feature = "cards")]
+extern crate alloc;
+
+#[cfg(feature = "cards")]
+pub mod cards;
 mod change;
 mod decision;
 mod encoding;

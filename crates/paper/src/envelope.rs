@@ -13,8 +13,6 @@ use thiserror::Error;
 const POINTS: f32 = 72.0;
 /// Millimetres an inch.
 const MILLIMETRES: f32 = 25.4;
-/// White paper between the imprint and the upper and right edge of the envelope.
-pub(crate) const MARGIN_MM: f32 = 8.0;
 
 /// A size of envelope, lying.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -53,6 +51,12 @@ impl Envelope {
             Envelope::C4 => (324.0, 229.0),
         }
     }
+
+    /// The name printers know it by, such as `iso_dl_110x220mm` (PWG 5101.1).
+    pub fn media(self) -> String {
+        let (long, short) = self.size_mm();
+        format!("iso_{}_{short}x{long}mm", self.name())
+    }
 }
 
 impl fmt::Display for Envelope {
@@ -76,6 +80,11 @@ pub struct Offset {
     pub left_mm: f32,
     /// Downwards, away from the upper edge; negative upwards.
     pub down_mm: f32,
+}
+
+impl Offset {
+    /// White paper between an imprint at its usual place and the upper and right edge of the envelope.
+    pub const MARGIN_MM: f32 = 8.0;
 }
 
 impl FromStr for Offset {
@@ -160,8 +169,8 @@ fn place(bitmap: &Bitmap, dpi: u32, envelope: Envelope, offset: Offset) -> Resul
     let (page_width, page_height) = envelope.size_mm();
     let millimetres = |dots: u32| dots as f32 * MILLIMETRES / dpi as f32;
     let (width, height) = (millimetres(bitmap.area().width), millimetres(bitmap.area().height));
-    let left = page_width - MARGIN_MM - offset.left_mm - width;
-    let bottom = page_height - MARGIN_MM - offset.down_mm - height;
+    let left = page_width - Offset::MARGIN_MM - offset.left_mm - width;
+    let bottom = page_height - Offset::MARGIN_MM - offset.down_mm - height;
     let inside = left >= 0.0 && bottom >= 0.0 && left + width <= page_width && bottom + height <= page_height;
     if !inside {
         return Err(PageError::DoesNotFit);

@@ -6,7 +6,7 @@
 //!          (repeats - 1, byte) for 1 to 128 equal bytes and (257 - count, bytes) for 2 to 128 different ones
 //! ```
 
-use crate::envelope::{Envelope, MARGIN_MM, Offset, PageError};
+use crate::envelope::{Envelope, Offset, PageError};
 use imprint::picture::Bitmap;
 
 const SYNC: &[u8; 4] = b"RaS2";
@@ -81,8 +81,8 @@ impl Page {
         let (long, short) = envelope.size_mm();
         let (long, short) = (dots(long), dots(short));
         let area = bitmap.area();
-        let right = long - dots(MARGIN_MM + offset.left_mm) - area.width as i32;
-        let down = dots(MARGIN_MM + offset.down_mm);
+        let right = long - dots(Offset::MARGIN_MM + offset.left_mm) - area.width as i32;
+        let down = dots(Offset::MARGIN_MM + offset.down_mm);
         let inside = right >= 0
             && down >= 0
             && right + area.width as i32 <= long
@@ -133,7 +133,7 @@ fn header(page: &Page, dpi: u32, envelope: Envelope, enlargement: u32) -> Vec<u8
     for (place, number) in numbers {
         header[place..place + 4].copy_from_slice(&number.to_be_bytes());
     }
-    let size_name = format!("iso_{}_{short}x{long}mm", envelope.name());
+    let size_name = envelope.media();
     for (place, text) in [(PWG_RASTER, "PwgRaster"), (PAGE_SIZE_NAME, size_name.as_str())] {
         header[place..place + text.len()].copy_from_slice(text.as_bytes());
     }

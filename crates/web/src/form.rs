@@ -55,6 +55,8 @@ pub struct Field<'a> {
     pub optional: bool,
     /// What the browser may fill in by itself (`autocomplete`).
     pub completes: &'a str,
+    /// What tells it from a field of its name in another form of the page; empty where there is none.
+    pub scope: &'a str,
 }
 
 impl<'a> Field<'a> {
@@ -70,6 +72,7 @@ impl<'a> Field<'a> {
             error: None,
             optional: false,
             completes: "off",
+            scope: "",
         }
     }
 
@@ -167,7 +170,8 @@ impl<'a> Field<'a> {
     }
 
     fn ids(&self) -> (String, String, String) {
-        (format!("field-{}", self.name), format!("hint-{}", self.name), format!("error-{}", self.name))
+        let Field { scope, name, .. } = self;
+        (format!("field-{scope}{name}"), format!("hint-{scope}{name}"), format!("error-{scope}{name}"))
     }
 
     fn control(&self) -> Markup {
@@ -195,7 +199,7 @@ impl<'a> Field<'a> {
                     aria-describedby=[described] aria-invalid=[invalid];
             },
             Kind::Proposed(proposals) => html! {
-                @let list = format!("list-{}", self.name);
+                @let list = format!("list-{}{}", self.scope, self.name);
                 input type="text" id=(id) name=(self.name) required[required] value=(self.value) list=(list)
                     autocomplete="off" aria-describedby=[described] aria-invalid=[invalid];
                 datalist id=(list) { @for (value, words) in proposals { option value=(value) { (words) } } }
@@ -266,6 +270,12 @@ impl<'a> Form<'a> {
         self
     }
 
+    /// The same on a page where another form has fields of the same names.
+    pub fn scope(mut self, scope: &'a str) -> Form<'a> {
+        self.fields.iter_mut().for_each(|field| field.scope = scope);
+        self
+    }
+
     /// The same for what cannot be taken back.
     pub fn grave(mut self) -> Form<'a> {
         self.grave = true;
@@ -299,7 +309,17 @@ impl<'a> Form<'a> {
     }
 }
 
-/// A form that only asks (`GET`): a search, a filter. It needs no token because it changes nothing.
+/// A form that only asks (`GET`), a field below the other. It needs no token because it changes nothing.
+pub fn question(action: &str, submit: &str, fields: &[Field<'_>]) -> Markup {
+    html! {
+        form class="form" method="get" action=(action) {
+            @for field in fields { (field.markup()) }
+            div class="submit" { button type="submit" { (submit) } }
+        }
+    }
+}
+
+/// The same in a line, for a search or a filter.
 pub fn search(action: &str, submit: &str, fields: &[Field<'_>]) -> Markup {
     search_with(action, submit, fields, &[])
 }

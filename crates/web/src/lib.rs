@@ -11,6 +11,7 @@ pub mod chart;
 pub mod form;
 mod headers;
 mod layout;
+mod origin;
 mod table;
 
 pub use assets::{Asset, asset, assets};
@@ -20,4 +21,5 @@ pub use layout::{
     Entry, Flash, Group, Page, Site, Viewer, actions, document, empty, facts, figure, panel, sentences,
     verbatim, ways,
 };
+pub use origin::{host, is_foreign};
 pub use table::{Column, Pages, Table};

@@ -11,6 +11,8 @@ mod porto;
 mod refills;
 mod verdicts;
 
+pub use porto::Program;
+
 use crate::workspace::{self, Outcome};
 use mailroom::Mailroom;
 use porto::Porto;
@@ -20,12 +22,11 @@ use std::time::Instant;
 use verdicts::Verdicts;
 
 /// Runs the demo.
-pub fn run() -> Outcome {
+pub fn run(program: Program) -> Outcome {
     let start = Instant::now();
     let folder = workspace::root().join("out/demo");
     empty(&folder)?;
-    println!("building porto");
-    let porto = Porto::build(&folder)?;
+    let porto = Porto::ready(program, &folder)?;
     let mailroom = Mailroom::equip(&porto)?;
     let centre = Centre::found(&porto)?;
     centre.refill(&porto)?;

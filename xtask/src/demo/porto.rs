@@ -6,6 +6,15 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
+/// Whether the program is there.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Program {
+    /// It is built first.
+    ToBuild,
+    /// The tests have built it: once more with other features would compile nearly everything anew.
+    AsTested,
+}
+
 /// The built program, run in the demo's folder.
 pub struct Porto {
     program: PathBuf,
@@ -13,12 +22,14 @@ pub struct Porto {
 }
 
 impl Porto {
-    /// Builds it.
-    pub fn build(folder: &Path) -> Result<Porto, String> {
-        workspace::run(
-            cargo().args(["build", "--quiet", "--package", "porto"]),
-            "cargo build --package porto",
-        )?;
+    /// Builds it, where that is still to be done.
+    pub fn ready(program: Program, folder: &Path) -> Result<Porto, String> {
+        if program == Program::ToBuild {
+            println!("building porto");
+            let mut build = cargo();
+            build.args(["build", "--quiet", "--package", "porto"]);
+            workspace::run(&mut build, "cargo build --package porto")?;
+        }
         let metadata = cargo().args(["metadata", "--format-version=1", "--no-deps"]).output();
         let metadata = metadata.map_err(|error| format!("cargo metadata could not be started: {error}"))?;
         let metadata: Value = serde_json::from_slice(&metadata.stdout).map_err(|error| error.to_string())?;

@@ -1,5 +1,7 @@
-//! The lock from outside: decisions, log-ins, changes, counts, bytes.
+//! The lock from outside: decisions, log-ins, changes, counts, bytes; and cards and cost centres.
 
+#[cfg(feature = "cards")]
+mod cards;
 mod changes;
 mod encoding;
 mod franking;

@@ -78,6 +78,25 @@ fn hours_over_midnight_end_on_a_day_that_need_not_be_theirs() {
     }
 }
 
+#[test]
+fn a_night_that_ends_a_year_or_holds_a_leap_day_is_a_night_like_others() {
+    for (rows, evening, morning, after) in [
+        ("thu 22:00-06:00", "2026-12-31 22:00", "2027-01-01 05:59", "2027-01-01 06:00"),
+        ("mon 22:00-06:00", "2028-02-28 22:00", "2028-02-29 05:59", "2028-02-29 06:00"),
+        ("tue 22:00-06:00", "2028-02-29 23:59", "2028-03-01 05:59", "2028-03-01 06:00"),
+        ("sun 22:00-06:00", "2027-02-28 23:59", "2027-03-01 05:59", "2027-03-01 06:00"),
+    ] {
+        let night = schedule(&[rows]);
+        let open = [evening, morning, after].map(|text| night.is_open(moment(text)));
+        assert_eq!(open, [true, true, false], "{rows} from {evening}");
+    }
+    let leap_day = schedule(&["tue 08:00-09:00"]);
+    let next = opens_next(&[&leap_day], moment("2028-02-28 12:00"));
+    assert_eq!(next, Some(moment("2028-02-29 08:00")));
+    let next = opens_next(&[&leap_day], moment("2028-02-29 09:00"));
+    assert_eq!(next, Some(moment("2028-03-07 08:00")));
+}
+
 /// In Berlin the wall shows no time from 02:00 to 03:00 on 2026-03-29, and all of it twice on 2026-10-25.
 #[test]
 fn on_the_days_of_the_clock_change_hours_are_what_the_wall_shows() {

@@ -81,6 +81,11 @@ impl ErrorCounts {
         self.0.get(kind as usize).copied().unwrap_or_default()
     }
 
+    /// How many of all kinds, as far as they were counted.
+    pub fn total(&self) -> u32 {
+        self.0.iter().map(|count| u32::from(*count)).sum()
+    }
+
     /// Every kind and its number.
     pub fn iter(&self) -> impl Iterator<Item = (ErrorKind, u16)> + '_ {
         ErrorKind::ALL.into_iter().zip(self.0)
@@ -120,5 +125,6 @@ mod tests {
             counts.count(ErrorKind::Flow);
         }
         assert_eq!((counts.of(ErrorKind::Flow), counts.of(ErrorKind::Program)), (999, 1));
+        assert_eq!(counts.total(), 999 + 11);
     }
 }

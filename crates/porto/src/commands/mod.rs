@@ -1,9 +1,11 @@
 //! The subcommands, one module per role.
 
 mod centre;
+mod completions;
 mod imprint;
 mod issuer;
 mod link;
+mod meter;
 mod post;
 mod psd;
 
@@ -16,6 +18,8 @@ pub enum Command {
     /// The data centre: books, the link to meters, pages and interfaces.
     #[command(subcommand)]
     Centre(centre::Command),
+    /// Print a script by which a shell completes commands.
+    Completions(completions::Completions),
     /// Numbers, symbols and print image of the security imprint.
     #[command(subcommand)]
     Imprint(imprint::Command),
@@ -25,6 +29,8 @@ pub enum Command {
     /// Calls between a security device and the centre: refills, openings, leaving service.
     #[command(subcommand)]
     Link(link::Command),
+    /// The mailroom's machine: franking, refills, cost centres, cards, reports.
+    Meter(Box<meter::Meter>),
     /// The post office's station: read imprints from pictures and judge them.
     #[command(subcommand)]
     Post(post::Command),
@@ -38,9 +44,11 @@ impl Command {
     pub fn run(self) -> Result<ExitCode, Failure> {
         match self {
             Command::Centre(command) => command.run(),
+            Command::Completions(command) => command.run(),
             Command::Imprint(command) => command.run(),
             Command::Issuer(command) => command.run(),
             Command::Link(command) => command.run(),
+            Command::Meter(command) => command.run(),
             Command::Post(command) => command.run(),
             Command::Psd(command) => command.run(),
         }

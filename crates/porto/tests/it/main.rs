@@ -12,6 +12,7 @@ mod imprint;
 mod inspection;
 mod link;
 mod lock;
+mod meter;
 mod needs_strace;
 #[cfg(feature = "tpm")]
 mod needs_swtpm;

@@ -4,7 +4,7 @@ use super::Psd;
 use crate::board::Board;
 use crate::memory::Memory;
 use crate::request::Request;
-use crate::settings::PieceMode;
+use crate::settings::{Blocking, PieceMode};
 use imprint::numbers::{Profile, Suspicion};
 use link::{Block, ErrorCounts, Finding};
 use serde::{Deserialize, Serialize};
@@ -46,6 +46,12 @@ pub struct Status {
     pub has_next_codeword: bool,
     /// S, the imprints left until the centre is to be called; nothing where they are not counted.
     pub pieces_left: Option<u32>,
+    /// What a piece credit that runs low does.
+    pub piece_mode: PieceMode,
+    /// Whether the warning stands as long as the piece credit is low, instead of coming ever more often ([142]).
+    pub is_warning_standing: bool,
+    /// What still works in a fatal block.
+    pub blocking: Blocking,
     /// Errors by kind.
     pub errors: ErrorCounts,
 }
@@ -88,6 +94,9 @@ impl<M: Memory, B: Board, const BATCH: usize> Psd<M, B, BATCH> {
             warning: self.warning(),
             is_paired: self.setup.pairing.is_some(),
             has_next_codeword: state.codeword.next.is_some(),
+            piece_mode: known.settings.pieces.mode,
+            is_warning_standing: known.settings.pieces.shrink == 1,
+            blocking: known.settings.blocking,
             pieces_left: (known.settings.pieces.mode != PieceMode::Off).then_some(state.pieces.left),
             errors: self.errors,
         }

@@ -51,3 +51,15 @@ fn a_form_that_was_refused_as_a_whole_says_why_at_its_head() {
     assert!(page.contains(r#"role="alert">The meter has left service."#), "{page}");
     assert!(page.contains(r#"href="/meters">Cancel"#), "{page}");
 }
+
+#[test]
+fn fields_of_one_name_in_two_forms_have_labels_of_their_own() {
+    let form =
+        |scope| Form::new("/x", "token", "Go", vec![Field::text("name", "Name").hint("Short.")]).scope(scope);
+    let page = format!("{}{}", form("one-").markup().into_string(), form("two-").markup().into_string());
+    for id in ["field-one-name", "field-two-name"] {
+        assert_eq!(page.matches(&format!(" id=\"{id}\"")).count(), 1, "{page}");
+        assert_eq!(page.matches(&format!("for=\"{id}\"")).count(), 1, "{page}");
+    }
+    assert!(page.contains("aria-describedby=\"hint-two-name\""), "{page}");
+}

@@ -22,6 +22,7 @@ use super::record::{
 };
 use alloc::vec::Vec;
 use core::fmt;
+use core::ops::ControlFlow;
 use live::{Live, Register};
 
 /// The ways of putting frame and windows together.
@@ -115,6 +116,14 @@ impl Composer {
 
     /// Loads the print register column by column and hands each full one to `head` (steps 481 to 501).
     pub fn print(&mut self, mut head: impl FnMut(&[u8])) {
+        let _: ControlFlow<()> = self.try_print(|column| {
+            head(column);
+            ControlFlow::Continue(())
+        });
+    }
+
+    /// The same for a head that can stop: loads until `head` breaks off.
+    pub fn try_print<B>(&mut self, mut head: impl FnMut(&[u8]) -> ControlFlow<B>) -> ControlFlow<B> {
         for live in &mut self.live {
             live.rewind();
         }
@@ -127,8 +136,9 @@ impl Composer {
                     None => self.register.shift_in(self.area.is_black(column, dot)),
                 }
             }
-            head(self.register.bytes());
+            head(self.register.bytes())?;
         }
+        ControlFlow::Continue(())
     }
 }
 

@@ -4,7 +4,7 @@ mod columns;
 mod decode;
 mod encode;
 mod numbers;
-mod render;
+pub mod render;
 mod symbols;
 
 use crate::failure::Failure;

@@ -3,11 +3,10 @@
 use crate::failure::Failure;
 use crate::input;
 use imprint::numbers::{Indicium, LayoutId};
-use imprint::picture::clear::Clear;
 use imprint::picture::compose::Columns;
-use imprint::picture::layout::{CodePlace, Lines, Options};
-use imprint::picture::{Bitmap, Cliche, Content, Issuer, Layout, Rect, gallery, painter};
-use paper::{Conversion, Envelope, Offset};
+use imprint::picture::layout::Lines;
+use imprint::picture::{Bitmap, Cliche, Issuer, Rect, gallery, painter};
+use paper::{Arrangement, Beside, ClearCode, Conversion, Envelope, Offset};
 use std::fs::{self, File};
 use std::io::BufReader;
 use std::path::PathBuf;
@@ -102,41 +101,19 @@ impl Render {
     /// Does it.
     pub fn run(self) -> Result<ExitCode, Failure> {
         let indicium: Indicium = input::json(&self.indicium, "indicium document")?;
-        indicium.check().map_err(Failure::refused)?;
-        let cliche = self.cliche.open(&indicium)?;
-        let layout = self.layout(&indicium, cliche.as_ref())?;
-        let mut content = Content::of(&indicium).map_err(Failure::refused)?;
-        if layout.second_row.is_empty() {
-            content.second_row.clear();
-        }
-        content.cliche_number = cliche.as_ref().map(Cliche::number).or(content.cliche_number);
-        content.cliche_text = self.cliche.cliche_text.clone();
-        content.endorsement = self.show.endorsement.clone();
-        if layout.code_field().is_some() {
-            content.code = Some(self.show.code(&indicium)?);
-        }
+        let cliche = self.cliche.open()?;
+        let beside = Beside {
+            cliche: cliche.as_ref(),
+            text: self.cliche.cliche_text.as_deref(),
+            endorsement: self.show.endorsement.as_deref(),
+        };
+        let (layout, content) =
+            self.show.arrangement(self.layout).of(&indicium, beside).map_err(Failure::refused)?;
         let picture = cliche.as_ref().map(Cliche::picture);
         let bitmap = painter::paint_over(&layout, &self.issuer.issuer(), picture.as_ref(), &content)
             .map_err(Failure::refused)?;
         self.write(&bitmap, layout.dpi)?;
         Ok(ExitCode::SUCCESS)
-    }
-
-    fn layout(&self, indicium: &Indicium, cliche: Option<&Cliche>) -> Result<Layout, Failure> {
-        let mut options = Options {
-            lines: match self.show.lines.as_str() {
-                "two" => Lines::Two,
-                "split" => Lines::Split,
-                _ => Lines::Fitting,
-            },
-            code: if self.show.code == "matrix" { CodePlace::Square } else { CodePlace::Bars },
-            time_count: indicium.shown_count.is_some(),
-            ..Options::default()
-        };
-        if let Some(cliche) = cliche {
-            options = options.with_cliche(cliche);
-        }
-        Layout::new(self.layout.unwrap_or(indicium.layout), options).map_err(Failure::refused)
     }
 
     fn write(&self, bitmap: &Bitmap, dpi: u32) -> Result<(), Failure> {
@@ -162,13 +139,9 @@ impl Render {
 }
 
 impl ClicheArguments {
-    /// The cliché that was asked for. Its number must be the indicium's, where that names one.
-    fn open(&self, indicium: &Indicium) -> Result<Option<Cliche>, Failure> {
+    /// The cliché that was asked for.
+    fn open(&self) -> Result<Option<Cliche>, Failure> {
         let Some(number) = self.cliche else { return Ok(None) };
-        if indicium.cliche_number > 0 && indicium.cliche_number != number {
-            let own = indicium.cliche_number;
-            return Err(Failure::refused(format!("the indicium was made for cliché {own}, not {number}")));
-        }
         let cliche = match &self.cliche_file {
             None => gallery::cliche(number)
                 .ok_or_else(|| Failure::refused(format!("there is no cliché {number}; name its file")))?,
@@ -179,26 +152,24 @@ impl ClicheArguments {
                 paper::import_cliche(file, number, conversion, self.text_place).map_err(Failure::refused)?
             }
         };
-        if self.cliche_text.is_some() && cliche.text().is_none() {
-            return Err(Failure::refused("this cliché has no place for a text"));
-        }
         Ok(Some(cliche))
     }
 }
 
 impl ShowArguments {
-    fn code(&self, indicium: &Indicium) -> Result<imprint::picture::Code, Failure> {
-        let postage = format!("{:04}", indicium.postage.minor());
-        let code = match self.code.as_str() {
-            "serial" => paper::bar_code(&indicium.serial.to_string()),
-            "postage" => paper::bar_code(&postage),
-            "matrix" => {
-                let message = Clear::new(indicium).map_err(Failure::refused)?.to_string();
-                paper::data_matrix(message.as_bytes())
-            }
-            _ => paper::bar_code(&format!("{}{postage}", indicium.serial)),
+    fn arrangement(&self, layout: Option<LayoutId>) -> Arrangement {
+        let lines = match self.lines.as_str() {
+            "two" => Lines::Two,
+            "split" => Lines::Split,
+            _ => Lines::Fitting,
         };
-        code.map_err(Failure::refused)
+        let code = match self.code.as_str() {
+            "serial" => ClearCode::Serial,
+            "postage" => ClearCode::Postage,
+            "matrix" => ClearCode::Matrix,
+            _ => ClearCode::Both,
+        };
+        Arrangement { layout, lines, code }
     }
 }
 
@@ -216,7 +187,7 @@ impl IssuerArguments {
 }
 
 /// Reads `10,150,400,36`.
-fn text_place(text: &str) -> Result<Rect, String> {
+pub fn text_place(text: &str) -> Result<Rect, String> {
     let numbers: Option<Vec<u16>> = text.split(',').map(|part| part.parse().ok()).collect();
     match numbers.as_deref() {
         Some([x, y, width, height]) => {

@@ -35,13 +35,10 @@ impl Refill {
             return Err(Failure::usage("a refill has an amount: zero goes with `porto link amount`"));
         }
         let work = self.work.unwrap_or_default();
-        let amount = self.amount.map(|amount| Ask::Amount { amount, work });
-        let asks: Vec<Ask> = amount.into_iter().chain([Ask::Refill]).collect();
+        let amount = self.amount.map(|amount| (amount, work));
         let mut session = Session::open(&self.caller)?;
-        let called = match session.came_before(&self.caller)? {
-            Some(called) => called,
-            None => session.call(&self.caller, &asks)?,
-        };
+        let means = session.means(&self.caller)?;
+        let called = session.with_front(&self.caller, |calls| calls.refill(&means, amount))?;
         session.tell(&self.caller, called)
     }
 }
@@ -120,7 +117,8 @@ impl Completed {
 
 fn one_call(caller: &Caller, ask: Ask) -> Result<ExitCode, Failure> {
     let mut session = Session::open(caller)?;
-    let called = session.call(caller, &[ask])?;
+    let means = session.means(caller)?;
+    let called = session.with_front(caller, |calls| calls.call(&means, &[ask]))?;
     session.tell(caller, called)
 }
 

@@ -1,30 +1,20 @@
 //! What all calls have in common: which device calls whom by which way, and what is told afterwards.
 
-use super::call::{self, Called, Means};
-use super::ending::End;
+use super::ending::{failure, fault, sentence};
 use super::front::Front;
-use super::kept::{Kept, Modem};
 use crate::commands::psd::log_in::AsManager;
 use crate::commands::psd::{Attached, refused};
 use crate::failure::Failure;
 use crate::output;
-use line::{Number, Times};
-use link::call::{Ask, CallPlan, Number as Dialled, Trigger};
+use line::Number;
+use meter::calls::{self, CallFault, Called, End, Kept, Means, Modem, REDIAL_PAUSE_SECONDS};
 use psd::{Block, SelfTest};
 use psd_host::client::Client;
 use serde::Serialize;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::Arc;
 use std::time::Duration;
 use terms::{Money, Registers, Serial};
-
-/// How long an answer is waited for on a line.
-const ANSWER_SECONDS: u32 = 30;
-/// The same where somebody carries it.
-const CARRIED_SECONDS: u32 = 24 * 60 * 60;
-/// Redials, where nothing else is said. A carried call is not begun anew by itself.
-const REDIALS: u8 = 3;
 
 /// Who calls whom, and how.
 #[derive(clap::Args)]
@@ -46,7 +36,8 @@ pub struct Caller {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(..=99))]
     redials: Option<u8>,
     /// The pause before each redial.
-    #[arg(long, value_name = "SECONDS", default_value_t = 5, value_parser = clap::value_parser!(u32).range(..=3600))]
+    #[arg(long, value_name = "SECONDS", default_value_t = REDIAL_PAUSE_SECONDS)]
+    #[arg(value_parser = clap::value_parser!(u32).range(..=3600))]
     redial_pause: u32,
     /// How long each answer is waited for; 30 if not given, and a day with carried files.
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..=31_536_000))]
@@ -65,10 +56,6 @@ pub struct Caller {
 pub struct Session {
     client: Client,
     kept: Kept,
-    serial: Serial,
-    moved: bool,
-    asked_refill: bool,
-    self_test: Option<SelfTest>,
 }
 
 /// What is told of a call as one document.
@@ -112,35 +99,16 @@ impl Caller {
     }
 
     /// With what a call to or from this number is made.
-    pub fn means(&self, number: &Number, kept: &Kept) -> Means {
-        let is_carried = matches!(number, Number::Files { .. });
-        let answer_seconds = if is_carried { CARRIED_SECONDS } else { ANSWER_SECONDS };
+    fn means(&self, number: &Number, kept: &Kept) -> Means {
         let seconds = |seconds: u32| Duration::from_secs(seconds.into());
-        let own = kept.modem().map(Modem::number);
-        let dial = move |number: &Number| {
-            let number = own.as_ref().map_or_else(|| number.clone(), |own| number.through(own));
-            line::dial(&number, &Times::default())
-        };
+        let usual = Means::usual(number, kept.modem());
         Means {
-            dial: Arc::new(dial),
-            answer_limit: seconds(self.answer_time.unwrap_or(answer_seconds)),
+            answer_limit: self.answer_time.map_or(usual.answer_limit, seconds),
+            redials: self.redials.unwrap_or(usual.redials),
             redial_pause: seconds(self.redial_pause),
             automatic: self.automatic,
+            ..usual
         }
-    }
-
-    fn plan(&self, centre: &Number, asks: &[Ask]) -> Result<CallPlan, Failure> {
-        let number: Dialled = centre.to_string().parse().map_err(Failure::usage)?;
-        let is_carried = matches!(centre, Number::Files { .. });
-        let mut plan = CallPlan {
-            number,
-            redials: self.redials.unwrap_or(if is_carried { 0 } else { REDIALS }),
-            trigger: if self.automatic { Trigger::Automatic } else { Trigger::Manual },
-            asks: Default::default(),
-        };
-        // No command has more than two.
-        plan.asks.extend(asks.iter().cloned());
-        Ok(plan)
     }
 }
 
@@ -148,72 +116,57 @@ impl Session {
     /// Reads what is kept, keeps what the command line says, connects to the device and logs in who is to be.
     pub fn open(caller: &Caller) -> Result<Session, Failure> {
         let mut session = Session::open_to_listen(caller)?;
-        session.kept.centre()?;
+        session.kept.centre().map_err(fault)?;
         caller.manager.log_in(&mut session.client, caller.attached.device())?;
         Ok(session)
     }
 
     /// The same for a call that others make, for which nobody has to log in.
     pub fn open_to_listen(caller: &Caller) -> Result<Session, Failure> {
-        let mut kept = Kept::open(&caller.settings()?)?;
-        kept.set(caller.centre.as_ref(), caller.modem.as_ref())?;
+        let mut kept = Kept::open(&caller.settings()?).map_err(fault)?;
+        kept.set(caller.centre.as_ref(), caller.modem.as_ref()).map_err(fault)?;
         let mut client = caller.attached.device().connect()?;
-        let serial = client.hello().map_err(refused)?.serial;
-        Ok(Session { client, kept, serial, moved: false, asked_refill: false, self_test: None })
+        // A device that refuses the connection says so before anybody is called or waited for.
+        client.hello().map_err(refused)?;
+        Ok(Session { client, kept })
     }
 
-    /// Calls the centre for this.
-    pub fn call(&mut self, caller: &Caller, asks: &[Ask]) -> Result<Called, Failure> {
-        let centre = self.kept.centre()?.clone();
-        let (plan, means) = (caller.plan(&centre, asks)?, caller.means(&centre, &self.kept));
-        self.with_front(caller, |client, front| call::make(client, &means, front, plan))
+    /// With what the centre is called.
+    pub fn means(&self, caller: &Caller) -> Result<Means, Failure> {
+        let centre = self.kept.centre().map_err(fault)?;
+        Ok(caller.means(centre, &self.kept))
     }
 
-    /// Where a refill was asked for whose end nobody saw and its credit has come, only the centre is told.
-    pub fn came_before(&mut self, caller: &Caller) -> Result<Option<Called>, Failure> {
-        let last_grant = self.client.status().map_err(refused)?.last_grant;
-        if !self.kept.has_come(self.serial, last_grant) {
-            return Ok(None);
-        }
-        let mut called = self.call(caller, &[Ask::Contact])?;
-        if called.end.is_done() || called.end.is_lines() {
-            called.end = End::CameBefore(last_grant);
-        }
-        Ok(Some(called))
+    /// With what a call is answered here.
+    pub fn answering_means(&self, caller: &Caller, listen: &Number) -> Means {
+        caller.means(listen, &self.kept)
     }
 
-    /// Does something with the device while its news are shown.
-    pub fn with_front<T>(
+    /// Makes calls while it is shown how they go.
+    pub fn with_front(
         &mut self,
         caller: &Caller,
-        work: impl FnOnce(&mut Client, &mut Front<'_>) -> Result<T, Failure>,
-    ) -> Result<T, Failure> {
-        let mut front = Front::new(&mut self.kept, self.serial, &caller.attached);
-        let done = work(&mut self.client, &mut front);
-        self.moved |= front.has_moved();
-        self.asked_refill |= front.has_asked_refill();
-        self.self_test = front.self_test().or(self.self_test);
-        done
+        work: impl FnOnce(&mut calls::Caller<'_>) -> Result<Called, CallFault>,
+    ) -> Result<Called, Failure> {
+        let mut front = Front::new(&caller.attached);
+        work(&mut calls::Caller::new(&mut self.client, &mut self.kept, &mut front)).map_err(fault)
     }
 
-    /// What is kept of the device's calls.
-    pub fn kept(&self) -> &Kept {
-        &self.kept
+    /// The modem to be called at.
+    pub fn modem(&self) -> Option<&Modem> {
+        self.kept.modem()
     }
 
     /// Tells how a call went. What became of a refill need then be told no more, unless nobody is there to read it.
     pub fn tell(mut self, caller: &Caller, called: Called) -> Result<ExitCode, Failure> {
         let meter = self.meter();
-        let failure = called.end.failure();
+        let failure = failure(&called.end);
         if caller.json {
             output::json(&self.document(&called, meter))?;
         } else if failure.is_none() {
             output::line(&words(&called.end, meter.as_ref()))?;
         }
-        let tells_refill = self.asked_refill || matches!(called.end, End::CameBefore(_));
-        if tells_refill || (called.end.is_done() && !caller.automatic) {
-            self.kept.forget_refill()?;
-        }
+        self.kept.told(&called, caller.automatic).map_err(fault)?;
         failure.map_or(Ok(ExitCode::SUCCESS), Err)
     }
 
@@ -221,11 +174,11 @@ impl Session {
         Document {
             finish: called.end.name(),
             code: called.end.code(),
-            sentence: called.end.sentence(),
+            sentence: sentence(&called.end),
             transactions: called.transactions,
             centre: self.kept.centre().ok().map(Number::to_string),
-            moved: self.moved,
-            self_test: self.self_test,
+            moved: called.has_moved,
+            self_test: called.self_test,
             meter,
         }
     }
@@ -244,7 +197,7 @@ impl Session {
 }
 
 fn words(end: &End, meter: Option<&Meter>) -> String {
-    let mut words = end.sentence();
+    let mut words = sentence(end);
     if let Some(meter) = meter {
         let credit: Money = meter.registers.r1;
         words.push_str(&format!("; credit {credit}, last grant {}", meter.last_grant));

@@ -1,65 +1,30 @@
-//! What a command does for a call under way: it shows how it goes, on stderr, and keeps what is to be kept.
+//! What a command does beside a call: it shows on stderr how it goes, and lets the device be tested.
 
-use super::call::{Host, News};
-use super::kept::Kept;
 use crate::commands::psd::{Attached, refused};
-use crate::failure::Failure;
 use indicatif::ProgressBar;
-use line::Number;
-use link::call::meter::Progress;
+use meter::calls::{Host, Step};
 use psd::SelfTest;
 use psd_host::client::Client;
 use std::io::{IsTerminal, stderr};
 use std::time::Duration;
-use terms::Serial;
 
 /// How often a terminal shows that something is still going on.
 const TICK: Duration = Duration::from_millis(120);
 
 /// The command's side of a call.
 pub struct Front<'a> {
-    kept: &'a mut Kept,
-    serial: Serial,
     attached: &'a Attached,
     /// On a terminal, one line that changes.
     bar: Option<ProgressBar>,
-    redials_left: u8,
-    moved: bool,
-    asked_refill: bool,
-    self_test: Option<SelfTest>,
 }
 
 impl<'a> Front<'a> {
-    pub fn new(kept: &'a mut Kept, serial: Serial, attached: &'a Attached) -> Front<'a> {
+    pub fn new(attached: &'a Attached) -> Front<'a> {
         let bar = stderr().is_terminal().then(ProgressBar::new_spinner);
         if let Some(bar) = &bar {
             bar.enable_steady_tick(TICK);
         }
-        Front {
-            kept,
-            serial,
-            attached,
-            bar,
-            redials_left: 0,
-            moved: false,
-            asked_refill: false,
-            self_test: None,
-        }
-    }
-
-    /// Whether the centre gave another number.
-    pub fn has_moved(&self) -> bool {
-        self.moved
-    }
-
-    /// Whether a refill was asked for.
-    pub fn has_asked_refill(&self) -> bool {
-        self.asked_refill
-    }
-
-    /// What a test of the device found, if there was one.
-    pub fn self_test(&self) -> Option<SelfTest> {
-        self.self_test
+        Front { attached, bar }
     }
 
     fn say(&self, sentence: String) {
@@ -87,53 +52,22 @@ impl Drop for Front<'_> {
 }
 
 impl Host for Front<'_> {
-    fn show(&mut self, news: News<'_>) {
-        match news {
-            News::Progress(Progress::Dialling { redials_left }) => self.redials_left = redials_left,
-            News::Progress(Progress::Connected) => self.say("connected".into()),
-            News::Progress(Progress::Moved) => {
-                self.note("the centre has another number, which is kept".into())
-            }
-            News::Progress(Progress::Begun) => self.say("a transaction has begun".into()),
-            News::Progress(Progress::Taken) => self.say("the meter has taken what came".into()),
-            // The command's own last word.
-            News::Progress(Progress::Finished(_)) => {}
-            News::Dialling(number) => {
-                self.say(format!("dialling {number}, {} redials left", self.redials_left));
-            }
-            News::Failed(why) => self.note(why.into()),
-            News::AutomaticGivenUp => {
-                self.note("the automatic call is given up until the next franking asks for it".into());
-            }
-            News::Listening(number) => self.say(format!("waiting for the centre's call at {number}")),
-            News::CalledFrom(peer) => self.say(format!("a call from {peer}")),
+    fn show(&mut self, step: Step) {
+        match step {
+            // The command's last word, which tells the credit, and its document, which counts transactions, say more.
+            Step::Begun { .. } => self.say("a transaction has begun".into()),
+            Step::CreditArrived { .. } => {}
+            step if step.stays() => self.note(step.to_string()),
+            step => self.say(step.to_string()),
         }
     }
 
-    fn keep_number(&mut self, number: &Number) -> Result<(), Failure> {
-        self.kept.move_to(number)?;
-        self.moved = true;
-        Ok(())
-    }
-
-    fn keep_refill(&mut self, last_grant: u64) -> Result<(), Failure> {
-        self.asked_refill = true;
-        self.kept.note_refill(self.serial, last_grant)
-    }
-
     /// As far as the device lets this computer: the test is its control unit's alone.
-    fn check_standby(&mut self, client: &mut Client) {
+    fn test_device(&mut self, client: &mut Client) -> Result<SelfTest, String> {
         let tested = self.attached.attend(client).and_then(|()| {
             let tested = client.self_test().and_then(|tested| client.detach().map(|()| tested));
             tested.map_err(refused)
         });
-        match tested {
-            Ok(tested) => {
-                self.self_test = Some(tested);
-                let found = if tested.is_passed() { "is in order" } else { "is NOT in order" };
-                self.note(format!("the device was tested, and {found}"));
-            }
-            Err(failure) => self.note(format!("the device was not tested: {}", failure.sentence())),
-        }
+        tested.map_err(|failure| failure.sentence().into())
     }
 }

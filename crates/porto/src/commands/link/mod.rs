@@ -1,13 +1,12 @@
 //! `porto link`: calls between a security device and the centre. This is the small control unit for a meter that has
-//! none, and for trials; `docs/link.md` shows a meter's calls.
+//! none, and for trials; `docs/link.md` shows a meter's calls. What a call does lies in `meter::calls`; here are the
+//! command's options, words and statuses.
 
 mod ask;
-mod call;
 mod call_back;
 mod caller;
 mod ending;
 mod front;
-mod kept;
 
 use crate::failure::Failure;
 use std::process::ExitCode;

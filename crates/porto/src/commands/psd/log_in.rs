@@ -4,7 +4,8 @@ use super::{Device, refused};
 use crate::failure::Failure;
 use crate::{output, password};
 use access::{Password, Person, Refusal, UserId};
-use psd_host::client::Client;
+use psd_host::client::{Client, ClientError};
+use std::fmt::Display;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::thread;
@@ -12,6 +13,8 @@ use std::time::Duration;
 
 /// The number of the refusal that only lasts for a while.
 const WAIT: u16 = Refusal::Wait { seconds: 0 }.code();
+/// Whose password the system manager's is, in a prompt.
+const MANAGER: &str = "the system manager";
 
 /// Logs a user in at a device that runs already. The device logs him out when he was idle for too long.
 ///
@@ -116,33 +119,52 @@ pub struct AsManager {
 impl AsManager {
     /// Logs him in if he is to be.
     pub fn log_in(&self, client: &mut Client, device: &Device) -> Result<(), Failure> {
-        if self.manager || self.password_file.is_some() {
-            log_in_manager(client, device, self.password_file.as_deref())?;
+        match self.password()? {
+            Some(password) => log_in(client, device, Person::Manager, &password),
+            None => Ok(()),
         }
-        Ok(())
+    }
+
+    /// His password, if he is to be logged in.
+    pub fn password(&self) -> Result<Option<Password>, Failure> {
+        let is_wanted = self.manager || self.password_file.is_some();
+        is_wanted.then(|| password::read(self.password_file.as_deref(), MANAGER)).transpose()
     }
 }
 
 /// Logs the system manager in.
 pub fn log_in_manager(client: &mut Client, device: &Device, file: Option<&Path>) -> Result<(), Failure> {
-    let password = password::read(file, "the system manager")?;
+    let password = password::read(file, MANAGER)?;
     log_in(client, device, Person::Manager, &password)
 }
 
-/// A device that this command runs itself has begun the wait after a wrong password anew: it is waited for, since the
-/// next command would find it no further.
 fn log_in(client: &mut Client, device: &Device, person: Person, password: &Password) -> Result<(), Failure> {
+    patiently(device.is_run_here(), is_wait, || client.log_in(person, password)).map_err(refused)
+}
+
+/// Whether a log-in is refused only for a while.
+pub fn is_wait(error: &ClientError) -> bool {
+    error.code() == Some(WAIT)
+}
+
+/// Logs in. A device that this command runs itself has begun the wait after a wrong password anew: it is waited for,
+/// since the next command would find it no further.
+pub fn patiently<E: Display>(
+    is_run_here: bool,
+    has_to_wait: impl Fn(&E) -> bool,
+    mut log_in: impl FnMut() -> Result<(), E>,
+) -> Result<(), E> {
     let mut is_told = false;
     loop {
-        match client.log_in(person, password) {
-            Err(error) if device.is_run_here() && error.code() == Some(WAIT) => {
+        match log_in() {
+            Err(error) if is_run_here && has_to_wait(&error) => {
                 if !is_told {
                     eprintln!("porto: {error}: waiting");
                     is_told = true;
                 }
                 thread::sleep(Duration::from_secs(1));
             }
-            answered => return answered.map_err(refused),
+            answered => return answered,
         }
     }
 }

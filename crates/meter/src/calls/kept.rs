@@ -10,20 +10,21 @@
 //!  "refill": {"serial": 12345678, "after_grant": 3}}
 //! ```
 
-use crate::commands::psd::failure;
-use crate::failure::Failure;
-use crate::input;
+use super::{CallFault, Called, End};
 use line::Number;
 use psd_host::issuer::replace_document;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{self, Read};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use terms::Serial;
 
 const VERSION: u16 = 1;
+/// No file of these is longer.
+const BYTES_MAX: u64 = 4096;
 
 /// What is kept, open to this process alone.
 #[derive(Debug)]
@@ -57,30 +58,18 @@ struct Refill {
 
 impl Kept {
     /// Reads what is kept in this file, if it is there.
-    pub fn open(path: &Path) -> Result<Kept, Failure> {
+    pub fn open(path: &Path) -> Result<Kept, CallFault> {
         let lock = lock(path)?;
         let document = match path.exists() {
-            true => input::json(path, "settings file of `porto link`")?,
+            true => read(path)?,
             false => Document { version: VERSION, centre: None, modem: None, refill: None },
         };
-        if document.version != VERSION {
-            let sentence = format!(
-                "{} has version {}, and this program knows version {VERSION}",
-                path.display(),
-                document.version
-            );
-            return Err(Failure::usage(sentence));
-        }
         Ok(Kept { path: path.into(), document, _lock: lock })
     }
 
     /// The centre's number.
-    pub fn centre(&self) -> Result<&Number, Failure> {
-        let needed = || {
-            let path = self.path.display();
-            Failure::usage(format!("--centre NUMBER is needed once, and is then kept in {path}"))
-        };
-        self.document.centre.as_ref().ok_or_else(needed)
+    pub fn centre(&self) -> Result<&Number, CallFault> {
+        self.document.centre.as_ref().ok_or_else(|| CallFault::NoCentre(self.path.clone()))
     }
 
     /// The modem to dial with.
@@ -88,13 +77,13 @@ impl Kept {
         self.document.modem.as_ref()
     }
 
-    /// Keeps what the command line says: the centre's number, and the modem. A number that names its modem is kept as
+    /// Keeps what was said anew: the centre's number, the modem. A number that names its modem is kept as
     /// the two, since the centre knows it without.
-    pub fn set(&mut self, centre: Option<&Number>, modem: Option<&Modem>) -> Result<(), Failure> {
+    pub fn set(&mut self, centre: Option<&Number>, modem: Option<&Modem>) -> Result<(), CallFault> {
         let mut document = self.document.clone();
         match centre {
             Some(Number::Modem { digits, .. }) if digits.is_empty() => {
-                return Err(Failure::usage("--centre lacks a telephone number (modem:/dev/ttyS0,0,12345)"));
+                return Err(CallFault::NoDigits);
             }
             Some(Number::Modem { device, prefix, digits }) => {
                 document.centre = Some(Number::Telephone { digits: digits.clone() });
@@ -108,12 +97,12 @@ impl Kept {
     }
 
     /// Keeps the number that the centre gave.
-    pub fn move_to(&mut self, number: &Number) -> Result<(), Failure> {
+    pub(super) fn move_to(&mut self, number: &Number) -> Result<(), CallFault> {
         self.replace(Document { centre: Some(number.clone()), ..self.document.clone() })
     }
 
     /// Notes that a refill is asked for of this meter, whose last grant has this number; an earlier note stays.
-    pub fn note_refill(&mut self, serial: Serial, after_grant: u64) -> Result<(), Failure> {
+    pub(super) fn note_refill(&mut self, serial: Serial, after_grant: u64) -> Result<(), CallFault> {
         let earlier = self.document.refill.filter(|refill| refill.serial == serial);
         let refill = Some(earlier.unwrap_or(Refill { serial, after_grant }));
         self.replace(Document { refill, ..self.document.clone() })
@@ -121,39 +110,65 @@ impl Kept {
 
     /// Whether a refill of this meter was asked for whose end nobody saw, and its credit has come, as its last grant
     /// shows.
-    pub fn has_come(&self, serial: Serial, last_grant: u64) -> bool {
+    pub(super) fn has_come(&self, serial: Serial, last_grant: u64) -> bool {
         self.document.refill.is_some_and(|refill| refill.serial == serial && refill.after_grant < last_grant)
     }
 
-    /// What became of a refill was told.
-    pub fn forget_refill(&mut self) -> Result<(), Failure> {
+    /// Whoever asked was told how a call ended: where it was about a refill, the note of it is needed no more. The good
+    /// end of another call tells the same, unless nobody is there to read it.
+    pub fn told(&mut self, called: &Called, automatic: bool) -> Result<(), CallFault> {
+        let tells_refill = called.asked_refill || matches!(called.end, End::CameBefore(_));
+        if tells_refill || (called.end.is_done() && !automatic) {
+            self.forget_refill()?;
+        }
+        Ok(())
+    }
+
+    fn forget_refill(&mut self) -> Result<(), CallFault> {
         self.replace(Document { refill: None, ..self.document.clone() })
     }
 
-    fn replace(&mut self, document: Document) -> Result<(), Failure> {
+    fn replace(&mut self, document: Document) -> Result<(), CallFault> {
         if document != self.document {
-            replace_document(&self.path, &document).map_err(failure)?;
+            replace_document(&self.path, &document).map_err(CallFault::Keep)?;
             self.document = document;
         }
         Ok(())
     }
 }
 
+fn read(path: &Path) -> Result<Document, CallFault> {
+    let mut bytes = Vec::new();
+    let file = File::open(path).map_err(unusable(path))?;
+    file.take(BYTES_MAX + 1).read_to_end(&mut bytes).map_err(unusable(path))?;
+    let wrong = |reason: String| CallFault::Settings { path: path.into(), reason };
+    if bytes.len() as u64 > BYTES_MAX {
+        return Err(wrong(format!("it is longer than {BYTES_MAX} bytes")));
+    }
+    let document: Document = serde_json::from_slice(&bytes).map_err(|error| wrong(error.to_string()))?;
+    if document.version != VERSION {
+        let version = document.version;
+        return Err(wrong(format!("it has version {version}, and this program knows version {VERSION}")));
+    }
+    Ok(document)
+}
+
 /// The lock lies beside the file, which is another one after each change.
-fn lock(path: &Path) -> Result<File, Failure> {
+fn lock(path: &Path) -> Result<File, CallFault> {
     let mut beside = path.as_os_str().to_os_string();
     beside.push(".lock");
-    let unusable = |error| Failure::usage(format!("cannot use {}: {error}", path.display()));
     let opened = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(&beside);
-    let file = opened.map_err(unusable)?;
+    let file = opened.map_err(unusable(path))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => {
-            let path = path.display();
-            Err(Failure::refused(format!("another call with {path} is under way: wait until it has ended")))
-        }
-        Err(TryLockError::Error(error)) => Err(unusable(error)),
+        Err(TryLockError::WouldBlock) => Err(CallFault::UnderWay(path.into())),
+        Err(TryLockError::Error(error)) => Err(unusable(path)(error)),
     }
+}
+
+fn unusable(path: &Path) -> impl FnOnce(io::Error) -> CallFault {
+    let path = path.to_path_buf();
+    move |source| CallFault::Unusable { path, source }
 }
 
 /// A modem of this machine, and what it dials to get an outside line: `modem:/dev/ttyS0` or `modem:/dev/ttyS0,0`.
@@ -239,9 +254,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("meter.link");
         let mut kept = Kept::open(&path).unwrap();
-        assert!(kept.centre().unwrap_err().sentence().contains("--centre"));
+        assert!(matches!(kept.centre(), Err(CallFault::NoCentre(_))));
         kept.set(Some(&number("modem:/dev/ttyS0,0,12345")), None).unwrap();
-        assert!(Kept::open(&path).unwrap_err().sentence().contains("under way"));
+        assert!(matches!(Kept::open(&path), Err(CallFault::UnderWay(_))));
         drop(kept);
         let mut kept = Kept::open(&path).unwrap();
         assert_eq!(kept.centre().unwrap(), &number("tel:12345"));
@@ -263,5 +278,47 @@ mod tests {
         assert!(!kept.has_come(serial, 5) && kept.has_come(serial, 6) && !kept.has_come(other, 6));
         kept.forget_refill().unwrap();
         assert!(!kept.has_come(serial, 6));
+    }
+
+    #[test]
+    fn what_is_no_settings_file_is_refused_and_stays_as_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("meter.link");
+        let long = format!("{{\"version\": 1{}}}", " ".repeat(5000));
+        for text in ["", "{}", r#"{"version": 2}"#, r#"{"version": 1, "more": 1}"#, &long] {
+            std::fs::write(&path, text).unwrap();
+            let refused = Kept::open(&path).unwrap_err();
+            assert!(
+                matches!(refused, CallFault::Settings { .. }) && !refused.is_refusal(),
+                "{text}: {refused}"
+            );
+            assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
+        }
+    }
+
+    #[test]
+    fn a_refill_stays_noted_until_somebody_was_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut kept = Kept::open(&folder.path().join("meter.link")).unwrap();
+        let serial = Serial::new(12_345_678).unwrap();
+        let called = |end| Called::ended(end);
+        let done = || End::Finished {
+            finish: link::call::meter::Finish::Done,
+            refusal: String::new(),
+            dialled: String::new(),
+        };
+        kept.note_refill(serial, 5).unwrap();
+        kept.told(&called(End::NobodyCalled), false).unwrap();
+        kept.told(&called(done()), true).unwrap();
+        assert!(kept.has_come(serial, 6), "neither tells what became of it");
+        for (called, automatic) in [
+            (called(done()), false),
+            (called(End::CameBefore(6)), true),
+            (Called { asked_refill: true, ..called(End::NobodyCalled) }, false),
+        ] {
+            kept.note_refill(serial, 5).unwrap();
+            kept.told(&called, automatic).unwrap();
+            assert!(!kept.has_come(serial, 6), "{called:?}");
+        }
     }
 }

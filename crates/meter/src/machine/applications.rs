@@ -1,0 +1,257 @@
+//! What cards bring along: rate tables, clichés, settings, stored imprints, and bounds of what may be done with them
+//! (DE 197 57 648, list of applications). Cards come in any order.
+//!
+//! What always holds: what is taken was sealed by this meter for this very card; bounds only take away, so that no
+//! record gives a card a right that its row has not; a record that cannot be used hides no other, and is said.
+
+use super::{Machine, MachineFault, OfficeFault, name};
+use crate::routine::{Bound, Input};
+use ::cards::{Application, Pin, PinAnswer, PinCheck, SettingList, TextPlace};
+use access::cards::{Function, Running};
+use access::{Password, Person, UserId};
+use imprint::picture::Cliche;
+use imprint::picture::layout::DOTS;
+use journal::StoredCliche;
+use rates::Table;
+use std::collections::BTreeMap;
+use terms::Money;
+
+/// Wrong PINs in a row after which a card's PIN is asked for no more, where the card cannot count them itself.
+const PIN_TRIES: u32 = 3;
+
+/// Settings that cards have brought, by their names.
+pub(super) type Brought = BTreeMap<String, String>;
+
+impl Machine {
+    /// Takes what the card in the slot carries, once its holder may use the meter.
+    pub(super) fn take_applications(&mut self) -> Result<(), MachineFault> {
+        self.routine.desk_mut().bind(Vec::new());
+        if !self.routine.desk().is_inserted() {
+            return Ok(());
+        }
+        let Ok(carried) = self.with_own_card(|own| own.applications()) else { return Ok(()) };
+        let (mut bounds, mut said) = (Vec::new(), Vec::new());
+        for application in carried {
+            let taken = match application {
+                Ok(application) => self.take(application, &mut bounds).map_err(|fault| fault.to_string()),
+                Err(error) => Err(error.to_string()),
+            };
+            match taken {
+                Ok(Some(sentence)) | Err(sentence) => said.push(sentence),
+                Ok(None) => {}
+            }
+        }
+        let desk = self.routine.desk_mut();
+        desk.bind(bounds);
+        if !said.is_empty() {
+            desk.say(said.join("; "));
+        }
+        Ok(())
+    }
+
+    /// What came of an application, where there is something to say.
+    fn take(
+        &mut self,
+        application: Application,
+        bounds: &mut Vec<Bound>,
+    ) -> Result<Option<String>, OfficeFault> {
+        match application {
+            Application::RateTable { name, table } => self.take_rate_table(name.as_str(), &table),
+            Application::Cliche { number, picture, text_place } => {
+                self.take_cliche(number, picture, text_place)
+            }
+            Application::TimedFunction { function, until } => {
+                bounds.push(Bound {
+                    function: parsed(function.as_str())?,
+                    until: Some(until),
+                    asks_pin: false,
+                });
+                Ok(None)
+            }
+            Application::PinFunction { function, .. } => {
+                bounds.push(Bound { function: parsed(function.as_str())?, until: None, asks_pin: true });
+                Ok(Some(format!("{} asks for the card's PIN", function.as_str())))
+            }
+            Application::Peripherals(list) | Application::System(list) => self.take_settings(&list),
+            Application::StoredImprint { name, value, cliche, text } => {
+                let product = Some(name.as_str().to_owned());
+                self.tell(Input::Value { postage: value, product, endorsement: None })?;
+                self.tell(Input::Cliche(cliche))?;
+                self.tell(Input::Text(text))?;
+                self.rest()?;
+                Ok(Some(format!("{} is set", name.as_str())))
+            }
+            Application::Password { user, password } => {
+                let user = UserId::new(user).map_err(input)?;
+                let password = Password::new(password.reveal().as_bytes()).map_err(input)?;
+                self.log_in(Person::User(user), &password)?;
+                Ok(Some(format!("user {user} is logged in")))
+            }
+            Application::DayStamp { number, .. } => Err(OfficeFault::Input(format!(
+                "day stamp {number} cannot be used: this meter draws its day stamp from the carrier's texts"
+            ))),
+            _ => Err(OfficeFault::Input("the card carries something that this meter does not know".into())),
+        }
+    }
+
+    fn take_rate_table(&mut self, name: &str, table: &[u8]) -> Result<Option<String>, OfficeFault> {
+        let text = str::from_utf8(table).map_err(input)?;
+        let table = Table::from_json(text).map_err(input)?;
+        if self.tables.iter().any(|known| *known == table) {
+            return Ok(None);
+        }
+        let sentence =
+            format!("rate table {} from {} is taken over", table.title().as_str(), table.valid_from());
+        self.keep_rate_table(name, table)?;
+        Ok(Some(sentence))
+    }
+
+    fn take_cliche(
+        &mut self,
+        number: u16,
+        picture: Vec<u8>,
+        place: Option<TextPlace>,
+    ) -> Result<Option<String>, OfficeFault> {
+        let text_height = place.map_or(0, |place| place.height.into());
+        let cliche = Cliche::from_record(number, DOTS, text_height, picture).map_err(input)?;
+        if self.stationery.cliches.get(&number).is_some_and(|known| known.cliche == cliche) {
+            return Ok(None);
+        }
+        self.keep_cliche(StoredCliche {
+            name: format!("from a card {number}"),
+            cliche,
+            text: String::new(),
+        })?;
+        Ok(Some(format!("cliché {number} is taken over")))
+    }
+
+    /// Settings are kept, and hold from now on: all of a list or none.
+    fn take_settings(&mut self, list: &SettingList) -> Result<Option<String>, OfficeFault> {
+        let mut brought: Brought = self.journal.kept(name::BROUGHT)?.unwrap_or_default();
+        let before = brought.clone();
+        brought.extend(list.iter().map(|(name, value)| (name.as_str().to_owned(), value.to_owned())));
+        if brought == before {
+            return Ok(None);
+        }
+        self.apply_settings(&brought).map_err(OfficeFault::Input)?;
+        self.journal.keep(name::BROUGHT, &brought)?;
+        let names: Vec<&str> = list.iter().map(|(name, _)| name.as_str()).collect();
+        let sentence = format!("settings from the card: {}", names.join(", "));
+        self.log("settings", sentence.clone())?;
+        Ok(Some(sentence))
+    }
+
+    /// Lets settings hold, if each of them can.
+    pub(super) fn apply_settings(&mut self, brought: &Brought) -> Result<(), String> {
+        let (mut stations, mut stationery) = (self.stations, self.stationery.clone());
+        let mut settings = self.routine.settings().clone();
+        for (name, value) in brought {
+            let wrong = |error: &dyn ToString| format!("{name}: {}", error.to_string());
+            match name.as_str() {
+                "feeder" => stations.feeder = switch(value).map_err(|error| wrong(&error))?,
+                "stacker" => stations.stacker = switch(value).map_err(|error| wrong(&error))?,
+                "offset" => stationery.offset = value.parse().map_err(|error| wrong(&error))?,
+                "envelope" => stationery.envelope = value.parse().map_err(|error| wrong(&error))?,
+                "low_credit" => settings.low_credit = money(value).map_err(|error| wrong(&error))?,
+                "high_value" => settings.high_value = money(value).map_err(|error| wrong(&error))?,
+                "standby_seconds" => {
+                    settings.standby_seconds = value.parse().map_err(|error| wrong(&error))?
+                }
+                "days_ahead" => settings.days_ahead = value.parse().map_err(|error| wrong(&error))?,
+                _ => return Err(format!("the meter has no setting {name} that a card may bring")),
+            }
+        }
+        (self.stations, self.stationery) = (stations, stationery);
+        self.routine.set_settings(settings);
+        Ok(())
+    }
+
+    /// Has the PIN of the card in the slot checked, which opens its PIN-bound functions.
+    pub fn enter_pin(&mut self, pin: &Pin) -> Result<(), OfficeFault> {
+        let checked = self.with_own_card(|own| {
+            let running = own.identified().running();
+            let carried = own.applications()?;
+            let check = carried.into_iter().flatten().find_map(|application| match application {
+                Application::PinFunction { pin, .. } => Some(pin),
+                _ => None,
+            });
+            let answer =
+                check.map(|check| own.verify_pin(&check, pin).map(|answer| (check, answer))).transpose()?;
+            Ok((running, answer))
+        });
+        let (running, answer) = checked.map_err(OfficeFault::Input)?;
+        let Some((check, answer)) = answer else {
+            return Err(OfficeFault::Input("nothing on this card asks for a PIN".into()));
+        };
+        let running = Running::new(running.value()).map_err(input)?;
+        self.count_pin(running, check, answer)
+    }
+
+    /// Where the card cannot count tries, the meter does, and keeps the count over power-off.
+    fn count_pin(&mut self, running: Running, check: PinCheck, answer: PinAnswer) -> Result<(), OfficeFault> {
+        let mut tries: BTreeMap<u16, u32> = self.journal.kept(name::PIN_TRIES)?.unwrap_or_default();
+        let counts = matches!(check, PinCheck::ByMeter(_));
+        let before = tries.get(&running.value()).copied().unwrap_or(0);
+        if counts && before >= PIN_TRIES {
+            return Err(OfficeFault::Input(
+                "the card's PIN is locked after three wrong ones: set a new one".into(),
+            ));
+        }
+        match answer {
+            PinAnswer::Right => {
+                if tries.remove(&running.value()).is_some() {
+                    self.journal.keep(name::PIN_TRIES, &tries)?;
+                }
+                self.routine.desk_mut().pin_was_right();
+                Ok(())
+            }
+            PinAnswer::Wrong { tries_left } => {
+                if counts {
+                    tries.insert(running.value(), before + 1);
+                    self.journal.keep(name::PIN_TRIES, &tries)?;
+                }
+                let left = tries_left.map_or(PIN_TRIES.saturating_sub(before + 1), u32::from);
+                Err(OfficeFault::Input(format!("the PIN is wrong; {left} tries are left")))
+            }
+        }
+    }
+
+    /// Puts something on the card in the slot.
+    pub fn add_application(&mut self, application: &Application) -> Result<(), OfficeFault> {
+        self.may(Function::MakeCards)?;
+        self.with_own_card(|own| own.add(application)).map_err(OfficeFault::Input)?;
+        self.log("cards", "something was put on a card".into())
+    }
+
+    /// Sets the PIN of the card in the slot and binds a function to it.
+    pub fn bind_to_pin(&mut self, function: Function, pin: &Pin) -> Result<(), OfficeFault> {
+        self.may(Function::MakeCards)?;
+        let name = ::cards::Name::new(&function.to_string()).map_err(input)?;
+        self.with_own_card(|own| {
+            let pin = own.set_pin(pin)?;
+            own.add(&Application::PinFunction { function: name.clone(), pin })
+        })
+        .map_err(OfficeFault::Input)?;
+        self.log("cards", format!("{function} asks for a PIN on a card"))
+    }
+}
+
+fn input(error: impl ToString) -> OfficeFault {
+    OfficeFault::Input(error.to_string())
+}
+
+fn parsed(function: &str) -> Result<Function, OfficeFault> {
+    function.parse().map_err(input)
+}
+
+fn switch(value: &str) -> Result<bool, &'static str> {
+    match value {
+        "on" => Ok(true),
+        "off" => Ok(false),
+        _ => Err("it is on or off"),
+    }
+}
+
+fn money(value: &str) -> Result<Money, terms::MoneyError> {
+    value.parse()
+}

@@ -1,0 +1,9 @@
+//! The panel over a real device.
+
+mod accounts;
+mod desk;
+mod door;
+mod keys;
+mod needs_chromium;
+mod people;
+mod shelves;
