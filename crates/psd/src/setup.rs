@@ -33,6 +33,8 @@ pub(crate) struct Inspected {
     /// The beginning of the SHA-256 of its signed bytes, so that the same inspection again is known.
     pub digest: [u8; 8],
     pub seal: Option<u64>,
+    /// The pieces at the last inspection that noted them, for a state that begins anew after its memory was damaged.
+    pub pieces: u64,
     /// How numbers are made since.
     pub marking: Option<Marking>,
     /// The marking of the last franking, where that was made before another took its place.
@@ -53,16 +55,17 @@ impl Inspected {
         writer.put(&self.digest);
         writer.put(&[u8::from(self.seal.is_some())]);
         writer.put(&self.seal.unwrap_or_default().to_le_bytes());
+        writer.put(&self.pieces.to_le_bytes());
         Marking::write(self.marking.as_ref(), writer, coding);
         Marking::write(self.former.as_ref(), writer, coding);
     }
 
     fn read(reader: &mut Reader<'_>, coding: &Key) -> Option<Inspected> {
         let (number, digest) = (reader.u64()?, reader.bytes()?);
-        let (has_seal, seal) = (reader.u8()?, reader.u64()?);
+        let (has_seal, seal, pieces) = (reader.u8()?, reader.u64()?, reader.u64()?);
         let seal = (has_seal != 0).then_some(seal);
         let (marking, former) = (Marking::read(reader, coding)?, Marking::read(reader, coding)?);
-        Some(Inspected { number, digest, seal, marking, former })
+        Some(Inspected { number, digest, seal, pieces, marking, former })
     }
 }
 
@@ -135,8 +138,8 @@ const CHECKSUM_BYTES: usize = 1 + 32;
 /// Bytes of a setup in the memory.
 pub(crate) const SETUP_BYTES: usize =
     2 + 1 + 40 + 32 + 4 * CHECKSUM_BYTES + 3 * 8 + Lock::BYTES + INSPECTED_BYTES;
-const INSPECTED_BYTES: usize = 8 + 8 + 1 + 8 + 2 * MARKING_BYTES;
-const _: () = assert!(SETUP_BYTES == 2036 && SETUP_BYTES <= PAYLOAD_BYTES);
+const INSPECTED_BYTES: usize = 8 + 8 + 1 + 8 + 8 + 2 * MARKING_BYTES;
+const _: () = assert!(SETUP_BYTES == 2044 && SETUP_BYTES <= PAYLOAD_BYTES);
 
 impl Setup {
     /// Its bytes, the keys in coded form.
@@ -205,7 +208,7 @@ mod tests {
         let former = Marking::of(&personalisation("p1"));
         let marking = Some(Marking::of(&personalisation("3des")));
         setup.inspected =
-            Inspected { number: 5, digest: [6; 8], seal: Some(7), marking, former: Some(former) };
+            Inspected { number: 5, digest: [6; 8], seal: Some(7), pieces: 8, marking, former: Some(former) };
         let keys_in_clear = |payload: &[u8]| payload.windows(8).filter(|part| *part == [1; 8]).count();
         let payload = setup.to_payload(&coding);
         assert_eq!(keys_in_clear(payload.as_slice()), 0, "key 1 is all ones");

@@ -95,6 +95,8 @@ pub enum OpeningEnd {
     Completed {
         /// The kind of work, by the meter.
         work: Work,
+        /// The number on the seal when it began.
+        seal_before: u64,
         /// The number on the seal now.
         seal: u64,
     },

@@ -200,6 +200,8 @@ pub enum OpeningStage {
     UnderWay {
         /// When that was seen.
         fetched_ms: i64,
+        /// The number on the seal until then.
+        seal: u64,
     },
 }
 

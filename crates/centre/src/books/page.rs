@@ -234,7 +234,7 @@ impl Page {
                     self.event(Event::OpeningFetched { opening: number });
                     self.put(Row::OpeningFetched { number, registers, seal, work: work.to_string() });
                 }
-                Effect::OpeningEnded { number, end } => self.opening_ended(folder, number, &end),
+                Effect::OpeningEnded { number, end } => self.opening_ended(number, &end),
                 Effect::Found(discrepancy) => self.found(discrepancy),
             }
         }
@@ -291,20 +291,26 @@ impl Page {
         }
     }
 
-    fn opening_ended(&mut self, folder: &Folder, number: u64, end: &OpeningEnd) {
-        let (ended, seal, work) = match end {
-            OpeningEnd::Completed { work, seal } => ("completed", Some(*seal), Some(work.to_string())),
+    fn opening_ended(&mut self, number: u64, end: &OpeningEnd) {
+        let (ended, seals, work) = match end {
+            OpeningEnd::Completed { work, seal_before, seal } => {
+                ("completed", Some((*seal_before, *seal)), Some(work.to_string()))
+            }
             OpeningEnd::NotReported => ("not_reported", None, None),
             OpeningEnd::OtherValue => ("other_value", None, None),
             OpeningEnd::TooLate => ("too_late", None, None),
             OpeningEnd::Withdrawn => ("withdrawn", None, None),
             OpeningEnd::Refused => ("refused", None, None),
         };
-        let seal_before = folder.passport.seal.to_string();
-        self.event(match seal {
-            Some(seal) => Event::OpeningClosed { opening: number, seal_before, seal_after: seal.to_string() },
+        self.event(match seals {
+            Some((before, after)) => Event::OpeningClosed {
+                opening: number,
+                seal_before: before.to_string(),
+                seal_after: after.to_string(),
+            },
             None => Event::OpeningVoided { opening: number, reason: ended.to_owned() },
         });
+        let seal = seals.map(|(_, after)| after);
         self.put(Row::OpeningEnded { number, ended, seal, work });
     }
 

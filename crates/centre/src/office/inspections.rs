@@ -51,16 +51,15 @@ impl Office {
         for slot in slots(&profile) {
             keys.push(KeySlot { slot, key: draw_key()? });
         }
-        let mut passport = folder.passport.clone();
-        passport.profiles.push(profile.clone());
         let link = self.link_key(serial).await?;
-        let whole = self.personalisation(serial, folder.pan, &passport, link, &keys)?;
+        let whole = self.personalisation(serial, folder.pan, &folder.passport, &profile, link, &keys);
         whole.check().map_err(|error| request(error.to_string()))?;
         let mut named = Vec::new();
         for KeySlot { slot, key } in &keys {
             named.push(self.named(KeyName::Imprint(serial, epoch, *slot), key).await?);
         }
         let act = |folder: &mut Folder, page: &mut Page| {
+            folder.file.account.state().require_service()?;
             // The folder may have changed since it was read.
             if newest_epoch(folder) != newest {
                 return Ok(false);
@@ -97,7 +96,15 @@ impl Office {
         }
         let act = |folder: &mut Folder, page: &mut Page| {
             let number = folder.file.account.number_inspection()?;
-            page.event(Event::InspectionIssued { inspection: number, inspector, epoch, until_ms });
+            page.event(Event::InspectionIssued {
+                inspection: number,
+                inspector,
+                epoch,
+                seal: seal.map(|seal| seal.to_string()),
+                notes_pieces,
+                clears_errors,
+                until_ms,
+            });
             Ok(number)
         };
         let number = self.act(serial, by, now_ms, act).await?;

@@ -6,7 +6,7 @@ use crate::office_desk::{Bureau, DAY_MS};
 use crate::post_station::{Desk, Station, ask, name};
 use axum::http::{Method, StatusCode, header};
 use centre::audit::{Chain, log};
-use centre::books::{Books, Folder, Page};
+use centre::books::Books;
 use centre::keys::KeyName;
 use centre::office::{InspectionRequest, Mark};
 use centre::people::Scope;

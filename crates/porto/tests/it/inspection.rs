@@ -39,7 +39,7 @@ fn what_a_meter_prints_before_and_after_an_inspection_is_genuine_by_one_list() {
     let desk = Desk::with_meter();
     write_profile(&desk);
     let mut indicia = vec![desk.json(FRANK)];
-    for (number, profile) in ["3des", "profile.json"].into_iter().enumerate() {
+    for (number, profile) in ["3des", "profile.json", "fig4a"].into_iter().enumerate() {
         let out = format!("inspection-{number}.json");
         desk.done(&format!(
             "issuer inspect issuer --serial 12345678 --inspector 7 --profile {profile} --note-pieces --out {out}"

@@ -2,7 +2,7 @@
 //! (EP 0 660 270, claims 58 to 65; row D8).
 //!
 //! What always holds: only a document of the centre's opens these stores, for this meter, each once, in its time; a new
-//! marking begins a key epoch that no imprint was made in, with keys that were never used; registers and MV go on. A cut
+//! marking begins a key epoch that no imprint was made in, with keys of which none is in use; registers and MV go on. A cut
 //! leaves the marking before or the one after, and the last franking can be fetched as it was made.
 //!
 //! An inspection does not count as having heard the centre: its document may have been carried about for weeks.
@@ -90,6 +90,7 @@ impl<M: Memory, B: Board, const BATCH: usize> Psd<M, B, BATCH> {
         setup.inspected.seal = asked.seal.or(setup.inspected.seal);
         if asked.notes_pieces {
             state.inspected_pieces = state.registers.r8;
+            setup.inspected.pieces = state.registers.r8;
         }
         if let Some(new) = &asked.marking {
             let marking = self.opened(new)?;
@@ -113,6 +114,10 @@ impl<M: Memory, B: Board, const BATCH: usize> Psd<M, B, BATCH> {
         for key in &new.keys {
             let opened = unwrap_imprint_key(&known.link, &key.wrapped).ok_or(Error::ImprintKeys)?;
             keys.push(KeySlot { slot: key.slot, key: opened }).map_err(|_| Error::ImprintKeys)?;
+        }
+        let second = new.profile.second_row.map(|second| second.key_slot);
+        if !keys.iter().all(|key| key.slot == new.profile.key_slot || Some(key.slot) == second) {
+            return Err(Error::ImprintKeys);
         }
         let is_known = |key: &KeySlot| known.keys.iter().any(|known| known.key == key.key);
         if new.profile.epoch <= known.profile.epoch || keys.iter().any(is_known) {

@@ -37,7 +37,7 @@ pub fn marking(epoch: u16, profile: Profile) -> NewMarking {
 }
 
 /// An inspection that exchanges nothing.
-fn visit(number: u64) -> Inspection {
+pub fn visit(number: u64) -> Inspection {
     Inspection {
         serial: serial(),
         number,
@@ -69,6 +69,27 @@ fn read(indicium: &Indicium, profile: &Profile) -> Option<Decoded> {
         if profile.epoch == 1 { key(profile.key_slot) } else { key_of(profile.epoch, profile.key_slot) };
     let open = OpenData { serial: serial(), date: Some(indicium.date), postage: Some(indicium.postage) };
     decode(profile, &Cipher::new(profile.cipher, &key), &open, &indicium.symbols).ok()
+}
+
+/// A profile that carries the inspection data.
+pub fn with_inspection_data() -> Profile {
+    let mut with_data = profile("p1");
+    with_data.places.clear();
+    for (quantity, digits) in [
+        (Quantity::Monotone, 5),
+        (Quantity::Postage, 4),
+        (Quantity::Inspection, 5),
+        (Quantity::SerialCheck, 2),
+    ] {
+        with_data.places.push(Digits { quantity, digits }).unwrap();
+    }
+    with_data
+}
+
+/// The piece count and the inspection data of an imprint by such a profile.
+pub fn count_and_data(indicium: &Indicium, profile: &Profile) -> (u64, u64) {
+    let read = read(indicium, profile).unwrap();
+    (read.mv, read.koz.value() / 100 % 100_000)
 }
 
 /// Claim: D8
@@ -180,21 +201,10 @@ fn seal_pieces_and_errors_are_exchanged_without_a_new_marking() {
         assert_eq!(meter.fetch(RequestId(1)).unwrap(), made[0], "what was printed carries what held then");
         meter = place.open().unwrap();
     }
-    let mut with_data = profile("p1");
-    with_data.places.clear();
-    for (quantity, digits) in [
-        (Quantity::Monotone, 5),
-        (Quantity::Postage, 4),
-        (Quantity::Inspection, 5),
-        (Quantity::SerialCheck, 2),
-    ] {
-        with_data.places.push(Digits { quantity, digits }).unwrap();
-    }
-    let new = marking(2, with_data);
+    let new = marking(2, with_inspection_data());
     meter.inspect(&inspection(2, Some(new.clone()))).unwrap();
     let imprint = frank_one(&mut meter, 4, 110);
-    let read = read(&imprint, &new.profile).unwrap();
-    assert_eq!((read.mv, read.koz.value() / 100 % 100_000), (3, 2), "two pieces until the inspection");
+    assert_eq!(count_and_data(&imprint, &new.profile), (3, 2), "two pieces until the inspection");
     assert_eq!(meter.status().seal, 777, "what an inspection does not bring stays");
 }
 
@@ -360,7 +370,7 @@ fn a_device_in_a_fatal_block_is_not_inspected_before_its_service_reset() {
 }
 
 /// Where the marking lies in a page of the setup: docs/formats/memory.md.
-const MARKINGS_AT: usize = 32 + 1612;
+const MARKINGS_AT: usize = 32 + 1620;
 
 /// Claim: B26
 #[test]

@@ -1,18 +1,16 @@
 //! `porto issuer inspect`: the document by which a technician exchanges things on site.
 
+use super::meter::{Life, epoch};
 use super::order::now_tenths;
 use super::{Folder, check_new, read_list};
 use crate::commands::psd::failure;
 use crate::failure::Failure;
 use crate::{input, output};
-use imprint::numbers::Profile;
-use post::list::{EpochEntry, KeyEntry, MeterEntry};
-use psd::KeySlot;
 use psd_host::documents::InspectionDocument;
 use psd_host::issuer::{Visit, write_document};
 use std::path::PathBuf;
 use std::process::ExitCode;
-use terms::Serial;
+use terms::{Money, Serial};
 
 /// Tenths of a second in a day.
 const DAY_TENTHS: u64 = 24 * 60 * 60 * 10;
@@ -33,6 +31,8 @@ pub struct Inspect {
     /// (JSON). It becomes the meter's next epoch.
     #[arg(long, value_name = "NAME|FILE")]
     profile: Option<String>,
+    #[command(flatten)]
+    life: Life,
     #[command(flatten)]
     exchanged: Exchanged,
 }
@@ -75,7 +75,7 @@ impl Exchanged {
 impl Inspect {
     /// Does it.
     pub fn run(self) -> Result<ExitCode, Failure> {
-        let Inspect { folder, serial, profile, exchanged } = self;
+        let Inspect { folder, serial, profile, life, exchanged } = self;
         if profile.is_none() && exchanged.is_empty() {
             let sentence = "nothing is exchanged: give --profile, --seal, --note-pieces or --clear-errors";
             return Err(Failure::usage(sentence));
@@ -83,9 +83,13 @@ impl Inspect {
         check_new(&exchanged.out)?;
         let mut issuer = folder.open()?;
         let mut list = read_list(&issuer)?;
+        let account = issuer.meters().iter().find(|meter| meter.serial == serial);
+        let granted = account.map_or(Money::ZERO, |account| account.granted);
         let entry = list.meters.iter_mut().find(|entry| entry.serial == serial);
+        let not_listed = || Failure::refused(format!("meter {serial} does not stand in the post's list"));
+        let entry = entry.ok_or_else(not_listed)?;
         let mut profile = profile.as_deref().map(input::profile).transpose()?;
-        if let (Some(profile), Some(entry)) = (&mut profile, &entry) {
+        if let Some(profile) = &mut profile {
             let newest = entry.epochs.iter().map(|epoch| epoch.profile.epoch).max().unwrap_or_default();
             let next = newest.checked_add(1);
             profile.epoch = next.ok_or_else(|| Failure::refused("the meter has had its last epoch"))?;
@@ -99,8 +103,8 @@ impl Inspect {
             clears_errors: exchanged.clear_errors,
         };
         let (inspection, keys) = issuer.inspection(serial, visit).map_err(failure)?;
-        if let (Some(profile), Some(entry)) = (profile, entry) {
-            add_epoch(entry, profile, keys);
+        if let Some(profile) = profile {
+            entry.epochs.push(epoch(profile, keys, life.pieces_max, granted));
             // The post knows the epoch before anybody can hand the document in.
             issuer.write_list(&list).map_err(failure)?;
         }
@@ -109,13 +113,4 @@ impl Inspect {
         output::line(&format!("inspection {number} of meter {serial} in {}", exchanged.out.display()))?;
         Ok(ExitCode::SUCCESS)
     }
-}
-
-fn add_epoch(entry: &mut MeterEntry, profile: Profile, keys: Vec<KeySlot>) {
-    // One interval stands for all epochs: of different kinds of MV it would say nothing true.
-    if entry.epochs.iter().any(|epoch| epoch.profile.monotone != profile.monotone) {
-        entry.mv = None;
-    }
-    let keys = keys.into_iter().map(|key| KeyEntry { slot: key.slot, key: key.key }).collect();
-    entry.epochs.push(EpochEntry { profile, keys });
 }
