@@ -1,4 +1,5 @@
-//! What the issuer says to the meter: grants of credit and [orders](crate::Order), signed, numbered, taken exactly once.
+//! What the issuer says to the meter: grants of credit, [orders](crate::Order) and [inspections](crate::Inspection),
+//! signed, numbered, taken exactly once.
 //!
 //! What always holds: an [`Authentic`] message comes out of [`Authentic::verify`] alone, so whatever acts on one
 //! acts on the issuer's word, given to this meter.
@@ -24,7 +25,7 @@ pub struct Grant {
 }
 
 /// A message as the issuer signs it.
-pub trait Message: Copy {
+pub trait Message: Clone {
     /// Bytes that are signed.
     type Bytes: AsRef<[u8]>;
 
@@ -82,14 +83,14 @@ impl<T: Message> Authentic<T> {
         let bytes = signed.message.signed_bytes();
         issuer.verify_strict(bytes.as_ref(), &signature).map_err(|_| NotAuthentic::Signature)?;
         if signed.message.serial() == serial {
-            Ok(Authentic(signed.message))
+            Ok(Authentic(signed.message.clone()))
         } else {
             Err(NotAuthentic::OtherMeter)
         }
     }
 
     /// What was said.
-    pub fn message(&self) -> T {
+    pub fn message(self) -> T {
         self.0
     }
 }

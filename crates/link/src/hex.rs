@@ -5,7 +5,7 @@ use serde::de::{Error, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// The digits of the longest array.
-const DIGITS_MAX: usize = 64;
+const DIGITS_MAX: usize = 80;
 
 /// Writes the bytes.
 pub fn serialize<S: Serializer, const N: usize>(bytes: &[u8; N], serializer: S) -> Result<S::Ok, S::Error> {

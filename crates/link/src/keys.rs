@@ -61,6 +61,16 @@ pub fn unwrap_codeword(link: &Key, wrapped: &WrappedCodeword) -> Option<Codeword
     unwrap(&derive(link, b"codeword on link"), wrapped, bytes.as_mut_slice()).then(|| Codeword::new(*bytes))
 }
 
+/// A key of the imprint in the coded form in which only the meter with this link key can read it.
+pub fn wrap_imprint_key(link: &Key, key: &Key) -> WrappedKey {
+    wrap_key(&derive(link, b"imprint on link "), key)
+}
+
+/// The key that [`wrap_imprint_key`] put in coded form under the same key.
+pub fn unwrap_imprint_key(link: &Key, wrapped: &WrappedKey) -> Option<Key> {
+    unwrap_key(&derive(link, b"imprint on link "), wrapped)
+}
+
 /// A key in coded form under the memory's own key.
 pub fn wrap_key(coding: &Key, key: &Key) -> WrappedKey {
     let mut wrapped = [0; Key::BYTES + WRAP_BYTES];
@@ -107,6 +117,9 @@ mod tests {
         wrapped[3] ^= 1;
         assert!(unwrap_codeword(&link, &wrapped).is_none());
         let coded = wrap_key(&link, &other);
-        assert!(unwrap_key(&link, &coded) == Some(other));
+        assert!(unwrap_key(&link, &coded).as_ref() == Some(&other));
+        let coded = wrap_imprint_key(&link, &other);
+        assert!(unwrap_imprint_key(&link, &coded).as_ref() == Some(&other));
+        assert!(unwrap_key(&link, &coded).is_none() && unwrap_imprint_key(&other, &coded).is_none());
     }
 }

@@ -8,7 +8,7 @@
 //! |---|---|
 //! | `keys` | keys derived for one purpose each, and secrets in coded form |
 //! | `codeword` | the codeword Y |
-//! | `grant`, `order` | what the centre signs: credit, and everything else it wants of a meter |
+//! | `grant`, `order`, `inspection` | what the centre signs: credit, what else it wants of a meter, what may be exchanged on site |
 //! | `taking` | how a device takes each grant exactly once |
 //! | `report` | what a device says of itself |
 //! | `call` | a call between meter and centre |
@@ -29,6 +29,7 @@ mod grant;
 #[cfg(feature = "alloc")]
 pub mod h;
 pub mod hex;
+mod inspection;
 pub mod keys;
 mod order;
 #[cfg(feature = "alloc")]
@@ -38,7 +39,10 @@ mod taking;
 
 pub use codeword::Codeword;
 pub use grant::{Authentic, Grant, Message, NotAuthentic, Signed};
-pub use keys::{WrappedCodeword, changed_link_key, wrap_codeword};
+pub use inspection::{INSPECTION_BYTES_MAX, Inspection, MARKING_KEYS_MAX, NewKey, NewMarking};
+pub use keys::{
+    WrappedCodeword, WrappedKey, changed_link_key, unwrap_imprint_key, wrap_codeword, wrap_imprint_key,
+};
 pub use order::{Checksum, Order, Program, Proven, Reset, Task};
 pub use report::{
     Block, ErrorCounts, ErrorKind, FINDINGS, Finding, REPORT_BYTES_MAX, Report, ReportKey, SealedReport,

@@ -39,9 +39,6 @@ pub struct MeterEntry {
     pub standing: Standing,
     /// The profiles it may use, one for each epoch.
     pub epochs: Vec<EpochEntry>,
-    /// The monotone variable's least and greatest value allowed now, where the centre knows them.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub mv: Option<(u64, u64)>,
     /// The layouts it may print; empty for its profiles' own.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub layouts: Vec<LayoutId>,
@@ -73,6 +70,9 @@ pub struct EpochEntry {
     pub profile: Profile,
     /// The keys of the slots the profile names.
     pub keys: Vec<KeyEntry>,
+    /// The least and greatest value that the monotone variable may have now, where they are known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mv: Option<(u64, u64)>,
 }
 
 /// The key of one slot.
@@ -155,7 +155,8 @@ impl KnownMeters {
         let mut meters = HashMap::with_capacity(list.meters.len());
         for entry in list.meters {
             let serial = entry.serial;
-            if entry.mv.is_some_and(|(least, greatest)| least > greatest) {
+            let is_empty = |epoch: &EpochEntry| epoch.mv.is_some_and(|(least, greatest)| least > greatest);
+            if entry.epochs.iter().any(is_empty) {
                 return Err(ListError::Interval(serial));
             }
             let ciphers: Option<Vec<Cipher>> = entry.epochs.iter().map(EpochEntry::cipher).collect();
@@ -197,9 +198,9 @@ impl EpochEntry {
 }
 
 impl KnownMeter {
-    /// Profiles with their ciphers.
-    pub fn epochs(&self) -> impl Iterator<Item = (&Profile, &Cipher)> {
-        self.entry.epochs.iter().map(|epoch| &epoch.profile).zip(&self.ciphers)
+    /// Epochs with their ciphers.
+    pub fn epochs(&self) -> impl Iterator<Item = (&EpochEntry, &Cipher)> {
+        self.entry.epochs.iter().zip(&self.ciphers)
     }
 
     /// Whether the meter may print this layout.

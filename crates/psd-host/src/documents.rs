@@ -1,9 +1,11 @@
-//! What lies in JSON files between issuer and meter: personalisation, grant, order, report. See docs/formats/grant.md.
+//! What lies in JSON files between issuer and meter: personalisation, grant, order, inspection, report. See
+//! docs/formats/grant.md and docs/formats/inspection.md.
 
 use crate::HostError;
 use crate::adapters;
 use psd::{
-    Grant, Order, Personalisation, PersonalisationDocument, REPORT_BYTES_MAX, SealedReport, Signed, Task,
+    Grant, Inspection, Order, Personalisation, PersonalisationDocument, REPORT_BYTES_MAX, SealedReport,
+    Signed, Task,
 };
 use serde::{Deserialize, Serialize};
 use std::path::Path;
@@ -85,6 +87,30 @@ impl OrderDocument {
         check_version(path, document.version)?;
         let OrderDocument { serial, number, task, signature, .. } = document;
         Ok(Signed { message: Order { serial, number, task }, signature: signature.0 })
+    }
+}
+
+/// A signed inspection: what a technician brings along.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct InspectionDocument {
+    version: u16,
+    inspection: Inspection,
+    signature: Hex<64>,
+}
+
+impl InspectionDocument {
+    /// The document of a signed inspection.
+    pub fn new(signed: &Signed<Inspection>) -> InspectionDocument {
+        let Signed { message, signature } = signed.clone();
+        InspectionDocument { version: VERSION, inspection: message, signature: Hex(signature) }
+    }
+
+    /// Reads an inspection file.
+    pub fn read(path: &Path) -> Result<Signed<Inspection>, HostError> {
+        let document: InspectionDocument = adapters::read_json(path)?;
+        check_version(path, document.version)?;
+        Ok(Signed { message: document.inspection, signature: document.signature.0 })
     }
 }
 

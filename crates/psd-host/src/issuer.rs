@@ -1,5 +1,5 @@
 //! The development issuer: does the centre's part with files until there is a centre. It draws a meter's keys,
-//! writes what the meter takes in once, and signs grants and orders.
+//! writes what the meter takes in once, and signs grants, orders and inspections.
 //!
 //! What always holds: a grant is written down in full before the books count it, and the books count it before it
 //! is given out; so no number is given out twice with different content. Its meters are specimens: their serial
@@ -7,7 +7,7 @@
 //!
 //! ```text
 //! DIR/issuer.key               the signing key, 32 bytes
-//! DIR/books.json               each meter: grants so far, credit granted, orders so far
+//! DIR/books.json               each meter: grants so far, credit granted, orders and inspections so far
 //! DIR/link/SERIAL.key          the key shared with each meter, 32 bytes
 //! DIR/grants/SERIAL-N.json     every grant
 //! DIR/list.json                the post's list, in the post's own format
@@ -19,8 +19,9 @@ use crate::error::HostError;
 use ed25519_dalek::{Signer, SigningKey};
 use imprint::numbers::{Key, Profile};
 use psd::{
-    Codeword, Grant, KeySlot, Message, Order, Personalisation, Proven, Report, ReportKey, Reset,
-    SealedReport, Settings, Signed, Task, WrappedCodeword, open_report, wrap_codeword,
+    Codeword, Grant, Inspection, KeySlot, Message, NewKey, NewMarking, Order, Personalisation, Proven,
+    Report, ReportKey, Reset, SealedReport, Settings, Signed, Task, WrappedCodeword, open_report,
+    wrap_codeword, wrap_imprint_key,
 };
 use serde::{Deserialize, Serialize};
 use std::fs::{self, File};
@@ -66,6 +67,26 @@ pub struct MeterAccount {
     pub granted: Money,
     /// How many orders it was given.
     pub orders: u64,
+    /// How many inspections were signed for it.
+    #[serde(default)]
+    pub inspections: u64,
+}
+
+/// What an inspection is to exchange.
+#[derive(Clone, Debug)]
+pub struct Visit {
+    /// The inspector's number.
+    pub inspector: u32,
+    /// Until when its document may be handed in, in tenths of a second since the device's epoch.
+    pub expires_tenths: u64,
+    /// How numbers are made from then on, by an epoch that the meter did not have; its keys are drawn.
+    pub profile: Option<Profile>,
+    /// The number on the new seal.
+    pub seal: Option<u64>,
+    /// The pieces franked until then become inspection data.
+    pub notes_pieces: bool,
+    /// The errors were read, and are counted anew.
+    pub clears_errors: bool,
 }
 
 /// What a new meter is to be.
@@ -135,8 +156,7 @@ impl Issuer {
         if self.books.meters.iter().any(|meter| meter.serial == order.serial) {
             return Err(HostError::MeterExists(order.serial));
         }
-        let slots = [Some(order.profile.key_slot), order.profile.second_row.map(|second| second.key_slot)];
-        let drawn: Result<_, HostError> = slots.into_iter().flatten().map(draw_key).collect();
+        let drawn = draw_keys(&order.profile)?;
         let mut seal = [0; 4];
         adapters::random(&mut seal)?;
         let limit = Money::from_minor(order.profile.postage_limit_minor());
@@ -150,13 +170,14 @@ impl Issuer {
             days_ahead: order.days_ahead,
             issuer: self.key.verifying_key().to_bytes(),
             profile: order.profile,
-            keys: drawn?,
+            keys: drawn.into_iter().collect(),
             link: draw_key(0)?.key,
             settings: order.settings,
         };
         personalisation.check()?;
         adapters::create_private(&self.link_path(order.serial), personalisation.link.bytes())?;
-        let account = MeterAccount { serial: order.serial, grants: 0, granted: Money::ZERO, orders: 0 };
+        let serial = order.serial;
+        let account = MeterAccount { serial, grants: 0, granted: Money::ZERO, orders: 0, inspections: 0 };
         self.books.meters.push(account);
         save(&self.folder, &self.books)?;
         Ok(personalisation)
@@ -203,6 +224,34 @@ impl Issuer {
         let number = account.orders + 1;
         self.update(MeterAccount { orders: number, ..account })?;
         Ok(self.sign(Order { serial, number, task }))
+    }
+
+    /// Signs the next inspection of a meter, and gives the keys that it brings, for the post.
+    pub fn inspection(
+        &mut self,
+        serial: Serial,
+        visit: Visit,
+    ) -> Result<(Signed<Inspection>, Vec<KeySlot>), HostError> {
+        let account = self.account(serial)?;
+        let link = self.link(serial)?;
+        let keys = visit.profile.as_ref().map(draw_keys).transpose()?.unwrap_or_default();
+        let new_key = |key: &KeySlot| NewKey { slot: key.slot, wrapped: wrap_imprint_key(&link, &key.key) };
+        let keys_on_link = keys.iter().map(new_key).collect();
+        let marking = visit.profile.map(|profile| NewMarking { profile, keys: keys_on_link });
+        let number = account.inspections + 1;
+        self.update(MeterAccount { inspections: number, ..account })?;
+        let Visit { inspector, expires_tenths, seal, notes_pieces, clears_errors, .. } = visit;
+        let inspection = Inspection {
+            serial,
+            number,
+            expires_tenths,
+            inspector,
+            marking,
+            seal,
+            notes_pieces,
+            clears_errors,
+        };
+        Ok((self.sign(inspection), keys))
     }
 
     /// Signs the next codeword for an opening that was announced, which must have happened by then.
@@ -275,6 +324,12 @@ impl Issuer {
         *place.ok_or(HostError::UnknownMeter(account.serial))? = account;
         save(&self.folder, &self.books)
     }
+}
+
+/// A new key for each slot that a profile uses.
+fn draw_keys(profile: &Profile) -> Result<Vec<KeySlot>, HostError> {
+    let slots = [Some(profile.key_slot), profile.second_row.map(|second| second.key_slot)];
+    slots.into_iter().flatten().map(draw_key).collect()
 }
 
 fn draw_key(slot: u8) -> Result<KeySlot, HostError> {

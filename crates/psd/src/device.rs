@@ -12,6 +12,7 @@
 //! | `credit` | grants |
 //! | `call` | calls to the centre |
 //! | `orders` | what the centre orders beside credit |
+//! | `inspection` | what an inspection exchanges |
 //! | `reset` | the service reset, and what can still be done where the memory cannot be read |
 //! | `reactions` | what follows from a manipulation that was found |
 //! | `codeword` | Y, and Y' in its place |
@@ -28,6 +29,7 @@ mod call;
 mod codeword;
 mod credit;
 mod franking;
+mod inspection;
 mod lock;
 mod numbers;
 mod orders;

@@ -1,7 +1,7 @@
 //! What can be wrong, by whose fault it is, with codes that stay.
 //!
-//! 1xx the caller, 2xx whoever sent a grant or order, 3xx the clock, 4xx the medium and the board, 5xx a blocked
-//! device, 6xx the customer's lock, 7xx the interrogation.
+//! 1xx the caller, 2xx whoever sent a grant, order or inspection, 3xx the clock, 4xx the medium and the board, 5xx a
+//! blocked device, 6xx the customer's lock, 7xx the interrogation.
 
 use crate::board::{ClockError, PartFault};
 use crate::memory::MemoryError;
@@ -76,7 +76,7 @@ pub enum Error {
     RefillToday,
     /// A closing grant does not take all of R1.
     NotAll,
-    /// An order has the number of the last one and another content.
+    /// An order or inspection has the number of the last one and another content.
     OrderDisagrees,
     /// A codeword is not in the coded form that this meter can read.
     Codeword,
@@ -93,6 +93,12 @@ pub enum Error {
     ClockDisagrees,
     /// A frame of a call led to nothing.
     Call(CallError),
+    /// An inspection was handed in too late.
+    Expired,
+    /// The keys that an inspection brings are not in the coded form that this meter can read.
+    ImprintKeys,
+    /// The marking that an inspection brings is of no later epoch, or one of its keys is in use.
+    NotNew,
 
     /// The clock gave no time.
     Clock,
@@ -181,6 +187,9 @@ impl Error {
             Error::Call(CallError::Frame(_)) => 214,
             Error::Call(CallError::Unreadable) => 215,
             Error::Call(CallError::OutOfTurn) => 216,
+            Error::Expired => 217,
+            Error::ImprintKeys => 218,
+            Error::NotNew => 219,
             Error::Clock => 301,
             Error::ClockBackwards => 302,
             Error::ClockJumped => 303,
@@ -256,7 +265,7 @@ impl fmt::Display for Error {
                 say("the profile tells refills apart by their day, and imprints were made since today's")
             }
             Error::NotAll => say("a closing grant takes back all of the credit, and this one does not"),
-            Error::OrderDisagrees => say("another order was carried out under this number"),
+            Error::OrderDisagrees => say("another order or inspection was carried out under this number"),
             Error::Codeword => say("the codeword is not in the form that this meter can read"),
             Error::OtherFault { faulted_at: 0 } => say("the meter has no fault that a service reset mends"),
             Error::OtherFault { faulted_at } => {
@@ -272,6 +281,13 @@ impl fmt::Display for Error {
                 say("the clock does not show the centre's time: set it right, then call again")
             }
             Error::Call(error) => error.fmt(f),
+            Error::Expired => say("the inspection's time is over: ask the centre for another"),
+            Error::ImprintKeys => {
+                say("the keys of the inspection are not in the form that this meter can read")
+            }
+            Error::NotNew => {
+                say("the inspection's profile is of no later epoch than the meter's, or brings a key in use")
+            }
             Error::Clock => ClockError.fmt(f),
             Error::ClockBackwards => say("the clock runs backwards: it shows less than it did before"),
             Error::ClockJumped => say("the clock jumped ahead of the time that has passed"),

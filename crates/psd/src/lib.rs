@@ -26,6 +26,7 @@ mod device;
 mod document;
 mod error;
 mod ledger;
+mod marking;
 mod memory;
 mod personalisation;
 pub mod protocol;
@@ -45,9 +46,9 @@ pub use device::{Columns, GrantAnswer, PrintAdvice, Psd, Rescue, SelfTest, Statu
 pub use document::PersonalisationDocument;
 pub use error::{Error, Fault};
 pub use link::{
-    Block, Checksum, Codeword, EPOCH, ErrorCounts, ErrorKind, Finding, Grant, Message, Order, Program,
-    Proven, REPORT_BYTES_MAX, Report, ReportKey, Reset, SealedReport, Signed, Task, WrappedCodeword,
-    changed_link_key, open_report, wrap_codeword,
+    Block, Checksum, Codeword, EPOCH, ErrorCounts, ErrorKind, Finding, Grant, Inspection, Message, NewKey,
+    NewMarking, Order, Program, Proven, REPORT_BYTES_MAX, Report, ReportKey, Reset, SealedReport, Signed,
+    Task, WrappedCodeword, changed_link_key, open_report, wrap_codeword, wrap_imprint_key,
 };
 pub use memory::{Image, Memory, MemoryError, MemoryKey, SECTOR_BYTES, Sector, sectors_needed};
 pub use personalisation::{KEYS_MAX, KeySlot, Personalisation};

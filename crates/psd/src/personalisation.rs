@@ -1,10 +1,11 @@
 //! What a meter is given once in its life: who it is, its profile, its keys, its limits.
 
 use crate::error::{Error, Fault};
+use crate::marking::ciphers;
 use crate::settings::Settings;
 use ed25519_dalek::VerifyingKey;
 use heapless::Vec;
-use imprint::numbers::{Cipher, Key, Profile};
+use imprint::numbers::{Key, Profile};
 use link::keys::{WrappedKey, unwrap_key, wrap_key};
 use terms::bytes::{Reader, Writer};
 use terms::{Money, Serial};
@@ -13,7 +14,7 @@ use terms::{Money, Serial};
 pub const KEYS_MAX: usize = 4;
 
 /// A key and the slot it lies in.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeySlot {
     /// Which slot; a profile names the slots it uses.
     pub slot: u8,
@@ -52,7 +53,7 @@ const VERSION: u16 = 2;
 const PROFILE_BYTES_MAX: usize = 512;
 const SETTINGS_BYTES_MAX: usize = 512;
 /// Bytes of a key in coded form.
-const CODED_BYTES: usize = Key::BYTES + 8;
+pub(crate) const CODED_BYTES: usize = Key::BYTES + 8;
 /// Bytes before the profile: see docs/formats/memory.md.
 const HEAD_BYTES: usize =
     2 + 2 + 4 + 4 + 2 + 1 + 1 + 8 + 8 + 8 + 32 + (KEYS_MAX + 1) * CODED_BYTES + KEYS_MAX + 2 + 2;
@@ -80,7 +81,7 @@ impl Personalisation {
             return fault("the number to call in with has at most eight digits");
         }
         let twice = |slot: &KeySlot| self.keys.iter().filter(|other| other.slot == slot.slot).count() > 1;
-        if self.keys.iter().any(twice) || self.ciphers().is_none() {
+        if self.keys.iter().any(twice) || ciphers(&self.profile, &self.keys).is_none() {
             return fault("there is not one key for each slot that the profile uses");
         }
         self.verifying_key().map(drop)
@@ -90,19 +91,6 @@ impl Personalisation {
     pub(crate) fn verifying_key(&self) -> Result<VerifyingKey, Error> {
         VerifyingKey::from_bytes(&self.issuer)
             .map_err(|_| Error::Personalisation("the issuer's key is no key to verify with"))
-    }
-
-    /// The ciphers of the first row and, where the profile has one, of the second.
-    pub(crate) fn ciphers(&self) -> Option<(Cipher, Option<Cipher>)> {
-        let cipher = |slot| {
-            let key = self.keys.iter().find(|key| key.slot == slot)?;
-            Some(Cipher::new(self.profile.cipher, &key.key))
-        };
-        let first = cipher(self.profile.key_slot)?;
-        match &self.profile.second_row {
-            None => Some((first, None)),
-            Some(second) => Some((first, Some(cipher(second.key_slot)?))),
-        }
     }
 
     /// Its bytes for a device whose commits hold `batch` debits, with the keys in coded form, or wiped; and how many

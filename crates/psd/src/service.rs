@@ -196,6 +196,7 @@ impl<M: Memory, B: Board, const BATCH: usize> Service<M, B, BATCH> {
             Command::Fetch { request } => give(&Answer::Indicium(self.psd()?.fetch(RequestId(request))?)),
             Command::Grant(grant) => give(&granted(self.psd()?.grant(&grant)?)),
             Command::Order(order) => self.psd()?.order(&order)?,
+            Command::Inspect(inspection) => self.psd()?.inspect(&inspection)?,
             Command::Pair { identity } => {
                 let key = self.psd()?.pair(identity)?;
                 give(&Answer::Paired { key });

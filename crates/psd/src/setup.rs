@@ -1,8 +1,11 @@
-//! What seldom changes: whom the device is paired with, which programs are enrolled, how long its routines take.
+//! What seldom changes: whom the device is paired with, which programs are enrolled, how long its routines take, what
+//! inspections have exchanged.
 //!
 //! It lies on a page of its own, which the state names; docs/formats/memory.md has the table.
 
+use crate::marking::{MARKING_BYTES, Marking};
 use crate::memory::PAYLOAD_BYTES;
+use crate::personalisation::Personalisation;
 use crate::supervision::interrogation::{Identity, PairingKey};
 use crate::supervision::pace::Learned;
 use access::Lock;
@@ -19,6 +22,51 @@ pub(crate) struct Setup {
     pub programs: Programs,
     pub learned: Learned,
     pub lock: Lock,
+    pub inspected: Inspected,
+}
+
+/// What inspections have put in the place of what the personalisation says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Inspected {
+    /// Number of the last inspection carried out; 0 for none.
+    pub number: u64,
+    /// The beginning of the SHA-256 of its signed bytes, so that the same inspection again is known.
+    pub digest: [u8; 8],
+    pub seal: Option<u64>,
+    /// The pieces at the last inspection that noted them, for a state that begins anew after its memory was damaged.
+    pub pieces: u64,
+    /// How numbers are made since.
+    pub marking: Option<Marking>,
+    /// The marking of the last franking, where that was made before another took its place.
+    pub former: Option<Marking>,
+}
+
+impl Inspected {
+    /// Puts what was exchanged into a personalisation.
+    pub fn put_into(&self, personalisation: &mut Personalisation) {
+        personalisation.seal = self.seal.unwrap_or(personalisation.seal);
+        if let Some(marking) = &self.marking {
+            marking.put_into(personalisation);
+        }
+    }
+
+    fn write(&self, writer: &mut Writer<'_>, coding: &Key) {
+        writer.put(&self.number.to_le_bytes());
+        writer.put(&self.digest);
+        writer.put(&[u8::from(self.seal.is_some())]);
+        writer.put(&self.seal.unwrap_or_default().to_le_bytes());
+        writer.put(&self.pieces.to_le_bytes());
+        Marking::write(self.marking.as_ref(), writer, coding);
+        Marking::write(self.former.as_ref(), writer, coding);
+    }
+
+    fn read(reader: &mut Reader<'_>, coding: &Key) -> Option<Inspected> {
+        let (number, digest) = (reader.u64()?, reader.bytes()?);
+        let (has_seal, seal, pieces) = (reader.u8()?, reader.u64()?, reader.u64()?);
+        let seal = (has_seal != 0).then_some(seal);
+        let (marking, former) = (Marking::read(reader, coding)?, Marking::read(reader, coding)?);
+        Some(Inspected { number, digest, seal, pieces, marking, former })
+    }
 }
 
 /// Whom the device is paired with.
@@ -84,15 +132,17 @@ impl Programs {
     }
 }
 
-const VERSION: u16 = 1;
+const VERSION: u16 = 2;
 /// Bytes of a checksum that may be missing: whether it is there, and it.
 const CHECKSUM_BYTES: usize = 1 + 32;
 /// Bytes of a setup in the memory.
-pub(crate) const SETUP_BYTES: usize = 2 + 1 + 40 + 32 + 4 * CHECKSUM_BYTES + 3 * 8 + Lock::BYTES;
-const _: () = assert!(SETUP_BYTES == 1587 && SETUP_BYTES <= PAYLOAD_BYTES);
+pub(crate) const SETUP_BYTES: usize =
+    2 + 1 + 40 + 32 + 4 * CHECKSUM_BYTES + 3 * 8 + Lock::BYTES + INSPECTED_BYTES;
+const INSPECTED_BYTES: usize = 8 + 8 + 1 + 8 + 8 + 2 * MARKING_BYTES;
+const _: () = assert!(SETUP_BYTES == 2044 && SETUP_BYTES <= PAYLOAD_BYTES);
 
 impl Setup {
-    /// Its bytes, the pairing key in coded form.
+    /// Its bytes, the keys in coded form.
     pub fn to_payload(&self, coding: &Key) -> Zeroizing<[u8; SETUP_BYTES]> {
         let mut payload = Zeroizing::new([0; SETUP_BYTES]);
         let writer = &mut Writer::new(payload.as_mut_slice());
@@ -114,6 +164,7 @@ impl Setup {
             writer.put(&learned.to_le_bytes());
         }
         writer.put(self.lock.to_bytes().as_slice());
+        self.inspected.write(writer, coding);
         payload
     }
 
@@ -137,13 +188,15 @@ impl Setup {
         let control_unit = Enrolled { current: checksum()?, next: checksum()? };
         let learned = Learned { debit_ns: reader.u64()?, refill_ns: reader.u64()?, mac_ns: reader.u64()? };
         let lock = Lock::from_bytes(&Zeroizing::new(reader.bytes()?))?;
-        Some(Setup { pairing, programs: Programs { own, control_unit }, learned, lock })
+        let inspected = Inspected::read(reader, coding)?;
+        Some(Setup { pairing, programs: Programs { own, control_unit }, learned, lock, inspected })
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::personalisation::tests::personalisation;
 
     #[test]
     fn a_setup_comes_back_from_its_bytes() {
@@ -152,6 +205,13 @@ mod tests {
         let mut setup = Setup { pairing: Some(paired), ..Setup::default() };
         setup.programs.control_unit = Enrolled { current: Some([4; 32]), next: None };
         setup.learned.mac_ns = 77;
+        let former = Marking::of(&personalisation("p1"));
+        let marking = Some(Marking::of(&personalisation("3des")));
+        setup.inspected =
+            Inspected { number: 5, digest: [6; 8], seal: Some(7), pieces: 8, marking, former: Some(former) };
+        let keys_in_clear = |payload: &[u8]| payload.windows(8).filter(|part| *part == [1; 8]).count();
+        let payload = setup.to_payload(&coding);
+        assert_eq!(keys_in_clear(payload.as_slice()), 0, "key 1 is all ones");
         for setup in [setup, Setup::default()] {
             assert_eq!(Setup::from_payload(setup.to_payload(&coding).as_slice(), &coding), Some(setup));
         }

@@ -266,10 +266,11 @@ impl State {
         effects: &mut Vec<Effect>,
     ) -> Result<(), Refused> {
         let stage = self.opening.as_ref().map(|opening| opening.stage);
-        let Some(OpeningStage::UnderWay { .. }) = stage else {
+        let Some(OpeningStage::UnderWay { seal: before, .. }) = stage else {
             return Err(Refused::NoOpening);
         };
-        self.end_opening(OpeningEnd::Completed { work: work.clone(), seal: heard.seal }, effects);
+        let end = OpeningEnd::Completed { work: work.clone(), seal_before: before, seal: heard.seal };
+        self.end_opening(end, effects);
         Ok(())
     }
 

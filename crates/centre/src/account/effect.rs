@@ -50,6 +50,13 @@ pub enum Effect {
         /// The number of the device's error.
         code: u16,
     },
+    /// The device has carried an inspection out.
+    Inspected {
+        /// The inspection's number.
+        number: u64,
+        /// The key epoch in which it makes its numbers since.
+        epoch: u16,
+    },
     /// A task is given up: another took its place, or there is nobody to carry it out.
     TaskDropped(Task),
     /// Y' has arrived: the housing may be opened.
@@ -88,6 +95,8 @@ pub enum OpeningEnd {
     Completed {
         /// The kind of work, by the meter.
         work: Work,
+        /// The number on the seal when it began.
+        seal_before: u64,
         /// The number on the seal now.
         seal: u64,
     },
@@ -123,6 +132,8 @@ pub enum Discrepancy {
     },
     /// The device has carried out an order that the books have not issued.
     UnknownOrder,
+    /// The device has carried out an inspection that the books have not issued.
+    UnknownInspection,
     /// A meter that is gone has called.
     GoneCalls,
     /// The meter says that it was called back, and no such call-back is due.
@@ -139,6 +150,9 @@ impl Discrepancy {
             Discrepancy::Older => "the device's memory is older than one that was seen before",
             Discrepancy::Granted { .. } => "R3 is not what was granted",
             Discrepancy::UnknownOrder => "the device has carried out an order that the books do not know",
+            Discrepancy::UnknownInspection => {
+                "the device has carried out an inspection that the books do not know"
+            }
             Discrepancy::GoneCalls => "a meter that was said to be gone has called",
             Discrepancy::UnknownCallBack => "the meter says it was called back, and no call-back was due",
         }

@@ -132,6 +132,7 @@ impl State {
             commit: report.commit,
             seal: report.seal,
             registers: report.registers,
+            epoch: report.epoch,
         });
         self.usual = report.usual;
         if report.order > self.orders_issued {
@@ -139,6 +140,7 @@ impl State {
             self.orders_issued = report.order;
         }
         self.note_done(report, effects, now_ms);
+        self.note_inspected(report, effects);
         self.settle(outcome, effects, now_ms);
         if matches!(self.service, Service::Gone { .. }) {
             effects.push(Effect::Found(Discrepancy::GoneCalls));

@@ -13,6 +13,7 @@
 //! | `begin` | what a transaction gives |
 //! | `confirm` | what became of it |
 //! | `orders` | the queue of what the centre wants of the meter |
+//! | `inspections` | the numbers of inspections on site |
 //! | `openings` | authorised openings of the housing |
 //! | `operator` | what people at the centre do to an account |
 //! | `effect` | what a transition means for the books around it |
@@ -21,6 +22,7 @@ mod begin;
 mod confirm;
 mod effect;
 mod hear;
+mod inspections;
 mod openings;
 mod operator;
 mod orders;

@@ -101,7 +101,7 @@ impl State {
         if let Some(opening) = &mut self.opening
             && opening.stage == (OpeningStage::Given { order: done })
         {
-            opening.stage = OpeningStage::UnderWay { fetched_ms: now_ms };
+            opening.stage = OpeningStage::UnderWay { fetched_ms: now_ms, seal: report.seal };
             effects.push(Effect::OpeningFetched {
                 number: opening.number,
                 registers: report.registers,
@@ -143,7 +143,8 @@ impl State {
         })
     }
 
-    pub(super) fn require_service(&self) -> Result<(), NotPossible> {
+    /// Nothing is asked of a meter that has left.
+    pub(crate) fn require_service(&self) -> Result<(), NotPossible> {
         match self.service {
             Service::InService | Service::Leaving { .. } => Ok(()),
             _ => Err(NotPossible::OutOfService),

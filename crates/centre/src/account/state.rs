@@ -30,6 +30,12 @@ pub struct State {
     pub orders_issued: u64,
     /// Orders given to the device and not known to be done, then those that wait.
     pub orders: Vec<Queued>,
+    /// Number of the last inspection signed.
+    #[serde(default)]
+    pub inspections_issued: u64,
+    /// Number of the last inspection that the device has carried out.
+    #[serde(default)]
+    pub inspected: u64,
     /// What the last report said that agreed with the books.
     pub seen: Option<Seen>,
     /// The registers right after the last refill.
@@ -156,6 +162,9 @@ pub struct Seen {
     pub seal: u64,
     /// Its registers.
     pub registers: Registers,
+    /// The key epoch in which it makes its numbers; 0 where it was not asked.
+    #[serde(default)]
+    pub epoch: u16,
 }
 
 /// An opening of the housing that was announced ([69]-[76]).
@@ -195,6 +204,8 @@ pub enum OpeningStage {
     UnderWay {
         /// When that was seen.
         fetched_ms: i64,
+        /// The number on the seal until then.
+        seal: u64,
     },
 }
 
@@ -250,6 +261,8 @@ impl State {
             usual: Money::ZERO,
             orders_issued: 0,
             orders: Vec::new(),
+            inspections_issued: 0,
+            inspected: 0,
             seen: None,
             after_refill: None,
             openings: 0,

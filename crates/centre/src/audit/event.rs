@@ -82,6 +82,20 @@ pub enum Event {
     MeterSettled { spent_since_minor: u64 },
     /// The document of its personalisation was written out.
     Personalised {},
+    /// Keys of its next epoch were drawn, for numbers by this profile.
+    EpochDrawn { epoch: u16, profile: String },
+    /// A document for an inspection on site was signed, for this inspector; it may bring an epoch.
+    InspectionIssued {
+        inspection: u64,
+        inspector: u32,
+        epoch: Option<u16>,
+        seal: Option<String>,
+        notes_pieces: bool,
+        clears_errors: bool,
+        until_ms: i64,
+    },
+    /// The device has carried it out, and makes its numbers in this epoch since.
+    InspectionDone { inspection: u64, epoch: u16 },
 
     // A desk's chain.
     /// A person logged in.

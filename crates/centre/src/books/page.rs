@@ -1,7 +1,7 @@
 //! The page of a change: what is to be written down beside a meter's file. Effects and reactions become rows here, in one
 //! place for all books.
 
-use super::{EntryKind, Folder};
+use super::{EntryKind, Folder, NamedKey};
 use crate::account::{Discrepancy, Effect, Open, OpeningEnd};
 use crate::audit::Event;
 use crate::decisions::{Cause, Reaction, ReactionKind};
@@ -56,6 +56,8 @@ pub enum Row {
     Reaction(Reaction),
     /// What was to be done about the meter is done: of these kinds, or of all.
     ReactionsDone { kinds: &'static [&'static str], by: String },
+    /// A key of the meter's, in coded form.
+    Key(NamedKey),
     /// The meter is to be called back.
     CallBack { request: CallBackRequest, number: Number, amount: Money },
     /// A spoiled imprint that was claimed and seen in the mail was put down for people to look at.
@@ -225,13 +227,16 @@ impl Page {
                 Effect::OrderRefused { number, .. } => {
                     self.event(Event::OrderDone { order: number, accepted: false });
                 }
+                Effect::Inspected { number, epoch } => {
+                    self.event(Event::InspectionDone { inspection: number, epoch });
+                }
                 // The reason why another task takes its place stands with that one.
                 Effect::TaskDropped(_) => {}
                 Effect::OpeningFetched { number, registers, seal, work } => {
                     self.event(Event::OpeningFetched { opening: number });
                     self.put(Row::OpeningFetched { number, registers, seal, work: work.to_string() });
                 }
-                Effect::OpeningEnded { number, end } => self.opening_ended(folder, number, &end),
+                Effect::OpeningEnded { number, end } => self.opening_ended(number, &end),
                 Effect::Found(discrepancy) => self.found(discrepancy),
             }
         }
@@ -288,20 +293,26 @@ impl Page {
         }
     }
 
-    fn opening_ended(&mut self, folder: &Folder, number: u64, end: &OpeningEnd) {
-        let (ended, seal, work) = match end {
-            OpeningEnd::Completed { work, seal } => ("completed", Some(*seal), Some(work.to_string())),
+    fn opening_ended(&mut self, number: u64, end: &OpeningEnd) {
+        let (ended, seals, work) = match end {
+            OpeningEnd::Completed { work, seal_before, seal } => {
+                ("completed", Some((*seal_before, *seal)), Some(work.to_string()))
+            }
             OpeningEnd::NotReported => ("not_reported", None, None),
             OpeningEnd::OtherValue => ("other_value", None, None),
             OpeningEnd::TooLate => ("too_late", None, None),
             OpeningEnd::Withdrawn => ("withdrawn", None, None),
             OpeningEnd::Refused => ("refused", None, None),
         };
-        let seal_before = folder.passport.seal.to_string();
-        self.event(match seal {
-            Some(seal) => Event::OpeningClosed { opening: number, seal_before, seal_after: seal.to_string() },
+        self.event(match seals {
+            Some((before, after)) => Event::OpeningClosed {
+                opening: number,
+                seal_before: before.to_string(),
+                seal_after: after.to_string(),
+            },
             None => Event::OpeningVoided { opening: number, reason: ended.to_owned() },
         });
+        let seal = seals.map(|(_, after)| after);
         self.put(Row::OpeningEnded { number, ended, seal, work });
     }
 

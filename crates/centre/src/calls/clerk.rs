@@ -212,7 +212,8 @@ impl<B: Books, K: LinkKeys> Clerk<B, K> {
     }
 
     fn sign<T: Message>(&self, message: T) -> Signed<T> {
-        Signed { message, signature: self.issuer.sign(message.signed_bytes().as_ref()).to_bytes() }
+        let signature = self.issuer.sign(message.signed_bytes().as_ref()).to_bytes();
+        Signed { message, signature }
     }
 
     async fn settle(

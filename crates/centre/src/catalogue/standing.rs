@@ -185,7 +185,10 @@ impl MeterStanding {
         let state = folder.file.account.state();
         let dossier = &folder.file.dossier;
         let passport = &folder.passport;
-        let profile = passport.profiles.last();
+        // An epoch may be drawn long before the meter's inspection.
+        let in_use = state.seen.map_or(0, |seen| seen.epoch);
+        let profile = passport.profiles.iter().find(|profile| profile.epoch == in_use);
+        let profile = profile.or(passport.profiles.first());
         let (service, service_ms, gone, gone_by) = service(&state.service);
         MeterStanding {
             version: folder.version,

@@ -113,7 +113,7 @@ impl Office {
             .iter()
             .map(|slot| Ok(KeySlot { slot: *slot, key: draw_key()? }))
             .collect::<Result<_, KeyFault>>()?;
-        let whole = self.personalisation(*serial, personalised.pan, &passport, link.clone(), &keys)?;
+        let whole = self.personalisation(*serial, personalised.pan, &passport, profile, link.clone(), &keys);
         whole.check().map_err(|error| OfficeFault::Request(error.to_string()))?;
         let mut wrapped = vec![self.named(KeyName::Link(*serial), &link).await?];
         for KeySlot { slot, key } in &keys {
@@ -128,21 +128,20 @@ impl Office {
         Ok((NewMeter { serial: *serial, pan, customer, passport, conditions, keys: wrapped }, personalised))
     }
 
-    async fn named(&self, name: KeyName, key: &Key) -> Result<NamedKey, KeyFault> {
+    pub(super) async fn named(&self, name: KeyName, key: &Key) -> Result<NamedKey, KeyFault> {
         Ok(NamedKey { name, wrapped: self.keys.wrap(name, key).await? })
     }
 
-    fn personalisation(
+    pub(super) fn personalisation(
         &self,
         serial: Serial,
         pan: u32,
         passport: &Passport,
+        profile: &Profile,
         link: Key,
         keys: &[KeySlot],
-    ) -> Result<Personalisation, OfficeFault> {
-        let profile = passport.profiles.last().cloned();
-        let profile = profile.ok_or_else(|| BooksFault::Damaged(format!("meter {serial} has no profile")))?;
-        Ok(Personalisation {
+    ) -> Personalisation {
+        Personalisation {
             serial,
             call_number: pan,
             seal: passport.seal,
@@ -150,11 +149,11 @@ impl Office {
             value_max: passport.value_max,
             days_ahead: passport.days_ahead,
             issuer: self.issuer.verifying_key().to_bytes(),
-            profile,
+            profile: profile.clone(),
             keys: keys.iter().cloned().collect(),
             link,
             settings: passport.settings.clone(),
-        })
+        }
     }
 
     /// The personalisation of a meter that was never heard. It holds the meter's keys: it is for a file that nobody
@@ -170,7 +169,8 @@ impl Office {
             let sentence = format!("meter {serial} has called already: its keys are not given out again");
             return Err(OfficeFault::Request(sentence));
         }
-        let profile = folder.passport.profiles.last().cloned();
+        // An epoch that was drawn later is the post's to know before a meter uses it.
+        let profile = folder.passport.profiles.first().cloned();
         let profile = profile.ok_or_else(|| BooksFault::Damaged(format!("meter {serial} has no profile")))?;
         let mut keys = Vec::new();
         for slot in slots(&profile) {
@@ -179,7 +179,7 @@ impl Office {
             keys.push(KeySlot { slot, key: self.keys.unwrap(name, &wrapped).await? });
         }
         let link = self.link_key(serial).await?;
-        let whole = self.personalisation(serial, folder.pan, &folder.passport, link, &keys)?;
+        let whole = self.personalisation(serial, folder.pan, &folder.passport, &profile, link, &keys);
         let note = |_: &mut _, page: &mut Page| {
             page.event(Event::Personalised {});
             Ok(())

@@ -9,12 +9,14 @@
 //! | `settings` | what an operator has set for the whole centre |
 //! | `enrol` | new meters, and the document of their personalisation |
 //! | `meters` | what is done to a meter |
+//! | `inspections` | new key epochs, and the documents by which technicians bring them to meters |
 //! | `openings` | authorised openings, the seal, service resets |
 //! | `leaving` | withdrawals, meters that are gone |
 //! | `payments` | deposits by hand and by file |
 //! | `refunds` | claims for spoiled imprints |
 
 mod enrol;
+mod inspections;
 mod leaving;
 mod meters;
 mod openings;
@@ -24,6 +26,7 @@ mod settings;
 
 pub use enrol::{Enrolment, Personalised};
 pub(crate) use enrol::{draw_key, slots};
+pub use inspections::InspectionRequest;
 pub use meters::{Mark, clock_task};
 pub use openings::{OpeningRequest, ResetRegisters};
 pub use payments::Booked;

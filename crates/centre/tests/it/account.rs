@@ -356,7 +356,7 @@ fn an_announced_opening_gives_the_next_codeword_for_the_value_zero() {
 
     desk.device.seal = 8;
     assert_eq!(desk.ask(Ask::Completed { work: work("done") }), Ok(DONE));
-    assert!(desk.has_ended(&OpeningEnd::Completed { work: work("done"), seal: 8 }));
+    assert!(desk.has_ended(&OpeningEnd::Completed { work: work("done"), seal_before: 7, seal: 8 }));
     assert_eq!(desk.ask(Ask::Completed { work: work("done") }), Err(Refused::NoOpening));
 }
 

@@ -29,6 +29,10 @@ pub struct Device {
     pub has_next_codeword: bool,
     /// The number on its seal.
     pub seal: u64,
+    /// Number of the last inspection it carried out.
+    pub inspection: u64,
+    /// The key epoch in which it makes its numbers.
+    pub epoch: u16,
     /// How often it was opened without authority.
     pub openings: u16,
     /// Refuses what this says, with code 99.
@@ -59,6 +63,8 @@ impl Device {
             blocks: Default::default(),
             errors: ErrorCounts::default(),
             findings: Default::default(),
+            inspection: self.inspection,
+            epoch: self.epoch,
         };
         (0..self.openings).for_each(|_| report.errors.count(ErrorKind::Openings));
         if self.is_withdrawn {

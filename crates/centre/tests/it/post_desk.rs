@@ -6,9 +6,9 @@ use crate::office_desk::{Bureau, DAY_MS};
 use crate::post_station::{Desk, Station, ask, name};
 use axum::http::{Method, StatusCode, header};
 use centre::audit::{Chain, log};
-use centre::books::{Books, Folder, Page};
+use centre::books::Books;
 use centre::keys::KeyName;
-use centre::office::Mark;
+use centre::office::{InspectionRequest, Mark};
 use centre::people::Scope;
 use centre::post::desk::{
     BATCH_BYTES_MAX, CHUNK, EpochUse, LIST_KINDS, NewStation, PostFault, StationChange,
@@ -20,6 +20,7 @@ use link::h::{
     Kind, ListError, MeterEntry, MeterState, MvInterval, Place, Rate, Sighting, StatisticsEntry,
     SuspectEntry, Taken, Text, ThresholdEntry,
 };
+use link::{Authentic, unwrap_imprint_key};
 use sqlx::Row;
 use sqlx::any::AnyRow;
 use std::time::Duration;
@@ -36,6 +37,7 @@ on_each_database! {
     nobody_reports_for_a_station_but_the_station
     sightings_are_compared_among_stations_and_summed_once
     a_new_epoch_waits_for_every_open_station
+    an_inspection_is_noted_when_the_meter_tells_of_it
     what_was_never_issued_cannot_be_confirmed
     a_list_keeps_its_number_until_it_changes_or_half_its_time_is_over
     a_pass_that_is_cut_off_anywhere_goes_on_and_leaves_no_meter_out
@@ -329,23 +331,6 @@ async fn sightings_are_compared_among_stations_and_summed_once(database: Databas
     assert_eq!(absurd.code(), "822");
 }
 
-/// Gives the meter a second profile and its key, as an exchange of epochs does.
-async fn add_epoch(desk: &Desk, epoch: u16) {
-    let profile = Profile { epoch, ..Profile::named("p1").unwrap() };
-    let name = KeyName::Imprint(serial(), epoch, profile.key_slot);
-    let key = imprint::numbers::Key::new([9; 32]);
-    let wrapped = desk.bureau.office.keys().wrap(name, &key).await.unwrap().to_string();
-    let insert = sqlx::query("INSERT INTO wrapped_key (name, wrapped, since_ms) VALUES ($1, $2, 0)");
-    let insert = insert.bind(name.to_string()).bind(wrapped);
-    insert.execute(desk.bureau.store.reads()).await.unwrap();
-    let change = |folder: &mut Folder, _: &mut Page| {
-        folder.passport.profiles.push(profile.clone());
-        Ok::<_, std::convert::Infallible>(())
-    };
-    let page = Page::new("anna", desk.now_ms);
-    desk.bureau.office.books().change(serial(), page, change).await.unwrap().unwrap();
-}
-
 async fn a_new_epoch_waits_for_every_open_station(database: Database) {
     let desk = with_meter(database).await;
     let (north, south) = (desk.station("North").await, desk.station("South").await);
@@ -356,9 +341,20 @@ async fn a_new_epoch_waits_for_every_open_station(database: Database) {
         .unwrap();
     desk.desk.refresh_all(desk.now_ms).await.unwrap();
     let epoch_use = async || desk.desk.epoch_use(serial(), 2).await.unwrap();
+    let inspect = async || {
+        let signed = desk.desk.inspection(serial(), &change_over(&desk), "anna", desk.now_ms).await;
+        signed.map_err(|fault| fault.to_string())
+    };
     assert_eq!(epoch_use().await, EpochUse::NotListed(Kind::Meters));
-    add_epoch(&desk, 2).await;
+    let office = &desk.bureau.office;
+    let profile = Profile::named("3des").unwrap();
+    assert_eq!(office.add_epoch(serial(), &profile, "anna", desk.now_ms).await.unwrap(), 2);
     assert_eq!(epoch_use().await, EpochUse::NotListed(Kind::Meters));
+    let early = inspect().await.unwrap_err();
+    assert_eq!(
+        early,
+        "epoch 2 of meter 12345678 cannot be used yet: it does not stand in the list of meters yet"
+    );
     assert_eq!(desk.desk.refresh(Kind::Meters, desk.now_ms).await.unwrap().number, 2);
     assert_eq!(epoch_use().await, EpochUse::NotListed(Kind::Keys));
     desk.desk.refresh_all(desk.now_ms).await.unwrap();
@@ -367,12 +363,15 @@ async fn a_new_epoch_waits_for_every_open_station(database: Database) {
 
     let (number, keys) = north.fetch::<KeyEntry>().await;
     assert_eq!((number, keys.len()), (2, 2));
-    assert!(keys[1].open(&north.key) == Some(imprint::numbers::Key::new([9; 32])));
+    let name = KeyName::Imprint(serial(), 2, 1);
+    let drawn = office.keys().unwrap(name, &office.keys().find(name).await.unwrap().unwrap()).await.unwrap();
+    assert!(keys[1].open(&north.key).as_ref() == Some(&drawn));
     north.confirm(1, Kind::Keys, 2).await;
     north.confirm(2, Kind::Meters, 1).await;
     assert_eq!(epoch_use().await, both, "the list of meters that North has does not hold it");
     north.confirm(3, Kind::Meters, 2).await;
     assert_eq!(epoch_use().await, EpochUse::Lacking(vec![south.name.clone()]));
+    assert!(inspect().await.unwrap_err().ends_with("stations have not taken it in: South"));
     // Lists that follow hold it too: who confirmed the first waits for nothing.
     desk.bureau.office.mark(serial(), &Mark::Set("odd".to_owned()), "anna", desk.now_ms).await.unwrap();
     let later_ms = desk.now_ms + 10 * DAY_MS;
@@ -387,6 +386,72 @@ async fn a_new_epoch_waits_for_every_open_station(database: Database) {
         )
         .await;
     assert_eq!(epoch_use().await, EpochUse::Ready);
+
+    let signed = inspect().await.unwrap();
+    let issuer = office.issuer().verifying_key();
+    let inspection = Authentic::verify(&signed, &issuer, serial()).unwrap().message();
+    assert_eq!((inspection.number, inspection.inspector, inspection.seal), (1, 17, Some(4712)));
+    let marking = inspection.marking.unwrap();
+    assert_eq!((marking.profile.epoch, marking.profile.name.as_str(), marking.keys.len()), (2, "3des", 1));
+    let link = office.link_key(serial()).await.unwrap();
+    assert!(unwrap_imprint_key(&link, &marking.keys[0].wrapped).as_ref() == Some(&drawn));
+    // Signed again, it has a number of its own.
+    assert_eq!(inspect().await.unwrap().message.number, 2);
+    let (_, meters) = north.fetch::<MeterEntry>().await;
+    let epochs: Vec<u16> = meters[0].profiles.iter().map(|profile| profile.epoch).collect();
+    assert_eq!(epochs, [1, 2], "mail made in the epoch before is still under way");
+}
+
+/// An inspection that brings the second epoch.
+fn change_over(desk: &Desk) -> InspectionRequest {
+    InspectionRequest {
+        inspector: 17,
+        until_ms: desk.now_ms + DAY_MS,
+        epoch: Some(2),
+        seal: Some(4712),
+        notes_pieces: false,
+        clears_errors: false,
+    }
+}
+
+async fn an_inspection_is_noted_when_the_meter_tells_of_it(database: Database) {
+    let mut bureau = Bureau::open(database).await;
+    let customer = bureau.customer("A", 100_000).await;
+    bureau.meter(serial(), customer).await;
+    let mut device = Device { seal: 7, epoch: 1, ..Device::default() };
+    bureau.call(&mut device, &[Ask::Contact]).await;
+    let desk = Desk::open(bureau).await;
+    let office = &desk.bureau.office;
+    let profile = Profile::named("p2").unwrap();
+    let ask = change_over(&desk);
+    let none = desk.desk.inspection(serial(), &ask, "anna", desk.now_ms).await.unwrap_err();
+    assert!(none.to_string().starts_with("meter 12345678 has no epoch 2"), "{none}");
+    office.add_epoch(serial(), &profile, "anna", desk.now_ms).await.unwrap();
+    let empty = InspectionRequest { epoch: None, seal: None, ..ask };
+    assert!(desk.desk.inspection(serial(), &empty, "anna", desk.now_ms).await.is_err());
+    let late = InspectionRequest { until_ms: desk.now_ms, ..ask };
+    assert!(desk.desk.inspection(serial(), &late, "anna", desk.now_ms).await.is_err());
+    // No station is open, and nobody is waited for.
+    desk.desk.inspection(serial(), &ask, "anna", desk.now_ms).await.unwrap();
+    let standing = async |desk: &Desk| desk.bureau.catalogue().meter(serial()).await.unwrap().standing;
+    assert_eq!(standing(&desk).await.epoch, 1, "what is drawn is not yet used");
+
+    let mut bureau = desk.bureau;
+    (device.inspection, device.epoch) = (1, 2);
+    device.commit += 1;
+    bureau.call(&mut device, &[Ask::Contact]).await;
+    device.inspection = 3;
+    bureau.call(&mut device, &[Ask::Contact]).await;
+    let desk = Desk::open(bureau).await;
+    assert_eq!((standing(&desk).await.epoch, standing(&desk).await.profile.as_str()), (2, "p2"));
+    let chain = Chain::Meter(serial());
+    for (kind, times) in
+        [("epoch_drawn", 1), ("inspection_issued", 1), ("inspection_done", 2), ("disagreement", 1)]
+    {
+        assert_eq!(audit_of(&desk, &chain, kind).await, times, "{kind}");
+    }
+    let again = desk.desk.inspection(serial(), &ask, "anna", desk.now_ms).await.unwrap_err();
+    assert_eq!(again.to_string(), "meter 12345678 makes its numbers in epoch 2 already");
 }
 
 async fn what_was_never_issued_cannot_be_confirmed(database: Database) {

@@ -86,6 +86,8 @@ kinds! {
     ENROLLED = 21, false, "a program was measured for the first time and enrolled by that";
     /// The keys were wiped on order of the table of reactions.
     WIPED = 20, false, "the keys were wiped";
+    /// An inspection was carried out; the detail is the inspector's number.
+    INSPECTED = 22, false, "an inspection was carried out";
 }
 
 impl Finding {

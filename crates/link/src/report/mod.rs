@@ -54,6 +54,10 @@ pub struct Report {
     pub errors: ErrorCounts,
     /// The newest entries of the log, the oldest first.
     pub findings: Vec<Finding, FINDINGS>,
+    /// Number of the last inspection carried out; 0 for none.
+    pub inspection: u64,
+    /// The key epoch in which it makes its numbers.
+    pub epoch: u16,
 }
 
 /// A report and its MAC.

@@ -37,6 +37,8 @@ fn longest() -> Report {
         blocks: [Block::Inactive; 8].into_iter().collect(),
         errors,
         findings: [finding; FINDINGS].into_iter().collect(),
+        inspection: u64::MAX,
+        epoch: u16::MAX,
     }
 }
 

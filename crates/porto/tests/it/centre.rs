@@ -81,7 +81,7 @@ fn meter(desk: &Desk, number: u32, customer: &str, more: &str) {
     desk.done(&format!("psd init --memory m{number}.psd m{number}.json"));
 }
 
-fn call(desk: &Desk, line: &str) -> (Option<i32>, Value) {
+pub fn call(desk: &Desk, line: &str) -> (Option<i32>, Value) {
     let Output { status, stdout, stderr } = desk.run(&format!("link {line} --redial-pause 0 --json"));
     let errors = String::from_utf8_lossy(&stderr);
     let said = serde_json::from_slice(&stdout).unwrap_or_else(|error| panic!("{line}: {error}: {errors}"));

@@ -9,6 +9,7 @@ mod exchange;
 mod hardening;
 mod hostile;
 mod imprint;
+mod inspection;
 mod link;
 mod lock;
 mod meter;

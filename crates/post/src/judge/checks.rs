@@ -90,12 +90,11 @@ pub fn other_meter(open: &Open<'_>, list: &KnownMeters, symbols: &[u8]) -> Optio
     let postage = Some(Money::from_minor(open.postage.most_probable()));
     list.iter().take(OTHER_METERS_MAX).find_map(|meter| {
         let serial = meter.entry.serial;
-        let made = meter.epochs().any(|(profile, cipher)| {
+        let made = meter.epochs().any(|(epoch, cipher)| {
             let open_data = OpenData { serial, date, postage };
-            let decoded = decode(profile, cipher, &open_data, symbols);
+            let decoded = decode(&epoch.profile, cipher, &open_data, symbols);
             decoded.is_ok_and(|decoded| {
-                let in_interval =
-                    meter.entry.mv.is_some_and(|(least, most)| (least..=most).contains(&decoded.mv));
+                let in_interval = epoch.mv.is_some_and(|(least, most)| (least..=most).contains(&decoded.mv));
                 decoded.serial_agrees == Some(true) && Some(decoded.postage) == postage && in_interval
             })
         });
@@ -134,7 +133,7 @@ fn serial_inputs(standing: &Standing<'_>) -> String {
 
 fn interval(standing: &Standing<'_>) -> Check {
     let mv = standing.decoded.mv;
-    match (standing.meter.entry.mv, standing.mv_in_interval) {
+    match (standing.interval, standing.mv_in_interval) {
         (Some((least, most)), Some(inside)) => {
             check("monotone", format!("MV {mv}, allowed {least} to {most}"), passed_if(Some(inside)))
         }

@@ -9,7 +9,7 @@
 use super::open::{self, Digits, OpenReading};
 use super::search::Falling;
 use super::{Evidence, MISREADING_LIMIT};
-use crate::list::{KnownMeter, KnownMeters};
+use crate::list::{EpochEntry, KnownMeter, KnownMeters};
 use crate::reading::RowReading;
 use imprint::numbers::{Cipher, Decoded, OpenData, Profile, Quantity, decode, row_length};
 use std::cell::OnceCell;
@@ -58,7 +58,7 @@ impl<'e> Open<'e> {
 /// One way to read serial and date, and the profile that it makes us try.
 struct Attempt<'l> {
     meter: &'l KnownMeter,
-    profile: &'l Profile,
+    epoch: &'l EpochEntry,
     cipher: &'l Cipher,
     date: Option<Date>,
     /// Natural logarithm of the probability of serial and date.
@@ -88,7 +88,9 @@ pub struct Standing<'l> {
     pub probability: f64,
     /// Chance that a row drawn at random would have agreed as well.
     pub chance: f64,
-    /// Whether MV lies within the interval known, if one is known.
+    /// The least and greatest value that MV may have in this epoch, where they are known.
+    pub interval: Option<(u64, u64)>,
+    /// Whether MV lies within them.
     pub mv_in_interval: Option<bool>,
 }
 
@@ -186,16 +188,18 @@ fn attempts<'l>(evidence: &impl Evidence, open: &Open<'_>, list: &'l KnownMeters
         seen_mass += probability;
         if let Some(meter) = open::serial(value).and_then(|serial| list.meter(serial)) {
             meters += 1;
-            let rows: Vec<_> =
-                meter.epochs().filter_map(|epoch| Some((epoch, row_of(evidence, epoch.0)?))).collect();
+            let rows: Vec<_> = meter
+                .epochs()
+                .filter_map(|epoch| Some((epoch, row_of(evidence, &epoch.0.profile)?)))
+                .collect();
             let weight = 1.0 / rows.len() as f64;
-            for ((profile, cipher), row) in rows {
+            for ((epoch, cipher), row) in rows {
                 let undated = Dates::unbound();
-                let dates = if profile.bind_date { &dated } else { &undated };
+                let dates = if epoch.profile.bind_date { &dated } else { &undated };
                 impossible += weight * probability * dates.impossible;
                 attempts.extend(dates.possible.iter().map(|&(date, date_probability)| Attempt {
                     meter,
-                    profile,
+                    epoch,
                     cipher,
                     date,
                     log_probability: (probability * date_probability).ln(),
@@ -289,7 +293,8 @@ fn stand<'l>(
     symbols: Vec<u8>,
     probability: f64,
 ) -> Option<(Standing<'l>, bool)> {
-    let Attempt { meter, profile, cipher, date, .. } = *attempt;
+    let Attempt { meter, epoch, cipher, date, .. } = *attempt;
+    let profile = &epoch.profile;
     let serial = meter.entry.serial;
     let printed_postage = Money::from_minor(open.postage.most_probable());
     let data = OpenData { serial, date, postage: Some(printed_postage) };
@@ -297,7 +302,7 @@ fn stand<'l>(
     if !decoded.koz.is_well_formed(profile) || decoded.serial_agrees == Some(false) {
         return None;
     }
-    let interval = meter.entry.mv.filter(|_| !profile.monotone.marked_by_pieces(decoded.postage));
+    let interval = epoch.mv.filter(|_| !profile.monotone.marked_by_pieces(decoded.postage));
     let mv_in_interval = interval.map(|(least, greatest)| (least..=greatest).contains(&decoded.mv));
     let shown = u64::from(profile.shown_count(decoded.mv));
     let agrees = open.postage.agree_with(decoded.postage.minor())
@@ -305,8 +310,17 @@ fn stand<'l>(
         && shown_digits(open, profile).is_none_or(|count| count.agree_with(shown))
         && date.is_none_or(|date| open.date.agree_with(u64::from(date.yyyymmdd())));
     let chance = chance(open, profile, interval.filter(|_| mv_in_interval == Some(true)));
-    let standing =
-        Standing { meter, profile, bound_date: date, symbols, decoded, probability, chance, mv_in_interval };
+    let standing = Standing {
+        meter,
+        profile,
+        bound_date: date,
+        symbols,
+        decoded,
+        probability,
+        chance,
+        interval,
+        mv_in_interval,
+    };
     // A number outside the interval, with a postage that is not the printed one, is nobody's.
     if mv_in_interval == Some(false) && !agrees { None } else { Some((standing, agrees)) }
 }

@@ -13,7 +13,7 @@ mod verdict;
 pub use open::OpenReading;
 pub use verdict::{Check, Identity, Judgement, Outcome, Verdict};
 
-use crate::list::KnownMeters;
+use crate::list::{EpochEntry, KnownMeters};
 use crate::reading::RowReading;
 use explore::{Exploration, Open, Standing, explore};
 use imprint::numbers::{SetId, row_length};
@@ -90,7 +90,7 @@ fn read_judgement(open: &Open<'_>, exploration: &Exploration<'_>) -> Judgement {
 
 /// The row under the likely meter's profile.
 fn top_row(evidence: &impl Evidence, exploration: &Exploration<'_>) -> Option<RowReading> {
-    let (profile, _) = exploration.likely_meter?.epochs().next()?;
+    let (EpochEntry { profile, .. }, _) = exploration.likely_meter?.epochs().next()?;
     evidence.row(profile.set, row_length(profile.set, profile.cipher.is_binary()))
 }
 

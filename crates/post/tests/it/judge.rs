@@ -25,8 +25,8 @@ fn meter(value: u32, profile: &Profile) -> MeterEntry {
         epochs: vec![EpochEntry {
             profile: profile.clone(),
             keys: vec![KeyEntry { slot: profile.key_slot, key: key(value) }],
+            mv: Some((1, 100_000)),
         }],
-        mv: Some((1, 100_000)),
         layouts: Vec::new(),
     }
 }
@@ -214,7 +214,7 @@ fn symbols_that_cannot_be_read_are_resolved_by_the_cipher() {
         paper.cells[place] = CellReading::illegible(22);
     }
     // An interval this narrow leaves 10^-9 for each reading tried.
-    let list = list_with(|list| list.meters[0].mv = Some((1, 1_000)));
+    let list = list_with(|list| list.meters[0].epochs[0].mv = Some((1, 1_000)));
     let judgement = judge(&paper, &list, &Circumstances::default());
     assert_eq!(judgement.verdict, Verdict::Genuine, "{}", judgement.reason);
     assert!(judgement.readings_tried > 1);
@@ -230,7 +230,7 @@ fn doubt_beyond_the_stated_risk_is_unreadable() {
     for place in [0, 3, 6, 9] {
         paper.cells[place] = CellReading::illegible(22);
     }
-    let list = list_with(|list| list.meters[0].mv = None);
+    let list = list_with(|list| list.meters[0].epochs[0].mv = None);
     let judgement = judge(&paper, &list, &Circumstances::default());
     assert_eq!(judgement.verdict, Verdict::Unreadable, "{}", judgement.reason);
 }
@@ -311,7 +311,7 @@ fn suspicion_in_cipher_and_marked_meters_are_suspicious() {
 
 #[test]
 fn a_number_outside_the_interval_is_suspicious() {
-    let list = list_with(|list| list.meters[0].mv = Some((100, 200)));
+    let list = list_with(|list| list.meters[0].epochs[0].mv = Some((100, 200)));
     let judgement = judge(&paper(), &list, &Circumstances::default());
     assert_eq!(judgement.verdict, Verdict::Suspicious, "{}", judgement.reason);
     assert_eq!(outcome(&judgement, "monotone"), Outcome::Failed);

@@ -27,7 +27,10 @@ use imprint::numbers::{Indicium, Key, RequestId};
 use link::call::{Ask, CallOutcome, Frame as CallFrame, Number};
 use psd::protocol::{Answer, Command, Hello, LockStatus, Requests};
 use psd::supervision::printing::PrintReport;
-use psd::{Finding, Grant, GrantAnswer, Order, PrintAdvice, Request, SealedReport, SelfTest, Signed, Status};
+use psd::{
+    Finding, Grant, GrantAnswer, Inspection, Order, PrintAdvice, Request, SealedReport, SelfTest, Signed,
+    Status,
+};
 use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::time::Duration;
@@ -236,6 +239,11 @@ impl Client {
     /// Hands an order of the centre in.
     pub fn hand_in(&mut self, order: &Signed<Order>) -> Result<(), ClientError> {
         self.order(Command::Order(*order))
+    }
+
+    /// Has an inspection carried out.
+    pub fn inspect(&mut self, inspection: &Signed<Inspection>) -> Result<(), ClientError> {
+        self.order(Command::Inspect(inspection.clone()))
     }
 
     /// Has a password compared and its owner logged in. Who is logged in stays so when this connection ends, but for

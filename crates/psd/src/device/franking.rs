@@ -248,7 +248,7 @@ impl<M: Memory, B: Board, const BATCH: usize> Psd<M, B, BATCH> {
         Ok(state)
     }
 
-    fn basis(&mut self, state: &State, now: Now) -> Result<Basis, Error> {
+    pub(super) fn basis(&mut self, state: &State, now: Now) -> Result<Basis, Error> {
         let reading = if self.numbers.personalisation.profile.monotone == MonotoneKind::Physical {
             u32::from(self.board.reading().ok_or(Error::NoGauge)?)
         } else {
@@ -263,6 +263,7 @@ impl<M: Memory, B: Board, const BATCH: usize> Psd<M, B, BATCH> {
             reading,
             inspected_pieces: state.inspected_pieces,
             suspicion: state.marks.suspicion(),
+            is_former: false,
         })
     }
 

@@ -115,12 +115,7 @@ impl<M: Memory, B: Board, const BATCH: usize> Psd<M, B, BATCH> {
                 state.contact_tenths = now.tenths;
                 state.standing.blocks = state.standing.blocks.without(Block::Clock);
             }
-            Task::ClearErrors => {
-                self.errors = ErrorCounts::default();
-                let is_fatal = state.standing.blocks.iter().any(Block::is_fatal);
-                state.marks.manipulated &= is_fatal;
-                self.watch.found &= is_fatal;
-            }
+            Task::ClearErrors => self.clear_errors(&mut state),
             Task::Unpair => {
                 let mut changed = self.setup.clone();
                 changed.pairing = None;
@@ -134,6 +129,14 @@ impl<M: Memory, B: Board, const BATCH: usize> Psd<M, B, BATCH> {
             Task::Reset(reset) => state = self.after_reset(state, &reset)?,
         }
         Ok(Outcome { state, setup })
+    }
+
+    /// Counts errors anew; the mark of a manipulation goes with them, unless its block is still there.
+    pub(super) fn clear_errors(&mut self, state: &mut State) {
+        self.errors = ErrorCounts::default();
+        let is_fatal = state.standing.blocks.iter().any(Block::is_fatal);
+        state.marks.manipulated &= is_fatal;
+        self.watch.found &= is_fatal;
     }
 
     fn after_order(&mut self, task: &Task) -> Result<(), Error> {
@@ -154,8 +157,8 @@ impl<M: Memory, B: Board, const BATCH: usize> Psd<M, B, BATCH> {
     }
 }
 
-/// By which an order is known again.
-pub(super) fn digest_of(order: &Order) -> [u8; 8] {
-    let digest = Sha256::digest(order.signed_bytes());
+/// By which an order or an inspection is known again.
+pub(super) fn digest_of(message: &impl Message) -> [u8; 8] {
+    let digest = Sha256::digest(message.signed_bytes());
     digest.first_chunk().copied().unwrap_or_default()
 }

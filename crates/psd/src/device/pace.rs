@@ -1,4 +1,5 @@
-//! How long the critical routines take, learned at personalisation and judged ever after (EP 0 660 269, [111]-[112]).
+//! How long the critical routines take, learned at personalisation and judged ever after (EP 0 660 269, [111]-[112]);
+//! learned anew where an inspection brings another cipher.
 
 use super::Psd;
 use super::reactions::Event;
@@ -7,6 +8,7 @@ use crate::error::Error;
 use crate::ledger::Charges;
 use crate::memory::Memory;
 use crate::request::Request;
+use crate::state::Basis;
 use crate::supervision::pace::{Critical, Learned, judge, median_ns};
 use link::{Authentic, Block, Grant, Signed};
 use terms::Money;
@@ -20,16 +22,26 @@ impl<M: Memory, B: Board, const BATCH: usize> Psd<M, B, BATCH> {
     pub(super) fn judge_pace(&mut self, routine: Critical, pieces: u32, begun_ns: u64) -> Result<(), Error> {
         let took_ns = self.board.processor_ns().saturating_sub(begun_ns);
         let is_watched = self.board.is_watched();
+        // What the marking before an inspection takes is not known any more.
+        let is_unknown = self.state().basis.is_former && routine != Critical::Refill;
+        let learned = if is_unknown { Learned::default() } else { self.setup.learned };
         let settings = &self.numbers.personalisation.settings.pace;
-        let pace = judge(&self.setup.learned, settings, routine, pieces, took_ns, is_watched);
+        let pace = judge(&learned, settings, routine, pieces, took_ns, is_watched);
         if self.watch.pace.note(pace, settings) && !self.state().standing.blocks.has(Block::Kill1) {
             return Err(self.fault(Event::RunTime));
         }
         Ok(())
     }
 
-    /// Runs what the critical routines are made of some times, and keeps how long it takes on this board.
+    /// Learns how long the critical routines take on this board, and keeps it.
     pub(super) fn learn(&mut self) -> Result<(), Error> {
+        let mut setup = self.setup.clone();
+        setup.learned = self.measured();
+        self.commit_setup(*self.state(), setup)
+    }
+
+    /// Runs what the critical routines are made of some times: how long it takes.
+    pub(super) fn measured(&mut self) -> Learned {
         let mut trials = [[0; TRIALS]; 3];
         let [debits, refills, macs] = &mut trials;
         for trial in debits {
@@ -43,9 +55,7 @@ impl<M: Memory, B: Board, const BATCH: usize> Psd<M, B, BATCH> {
         }
         let [debit_ns, refill_ns, mac_ns] =
             trials.map(|mut trials| median_ns(&mut trials).unwrap_or_default());
-        let mut setup = self.setup.clone();
-        setup.learned = Learned { debit_ns, refill_ns, mac_ns };
-        self.commit_setup(*self.state(), setup)
+        Learned { debit_ns, refill_ns, mac_ns }
     }
 
     fn timed(&mut self, run: impl FnOnce(&mut Self)) -> u64 {
@@ -76,7 +86,8 @@ impl<M: Memory, B: Board, const BATCH: usize> Psd<M, B, BATCH> {
 
     /// The numbers of an imprint that is charged to nobody and given to nobody.
     fn try_mac(&mut self) {
-        let charge = Charges::new(self.state().basis).charge(&Request::NONE);
+        let basis = Basis { is_former: false, ..self.state().basis };
+        let charge = Charges::new(basis).charge(&Request::NONE);
         if let Ok(charge) = charge {
             let _ = self.numbers.check(&charge);
             self.numbers.encode_for_trial(&charge);

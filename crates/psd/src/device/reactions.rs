@@ -7,7 +7,7 @@
 use super::Psd;
 use crate::board::Board;
 use crate::error::Error;
-use crate::memory::Memory;
+use crate::memory::{Memory, SETUP};
 use crate::settings::{Reaction, ReactionSet, Settings};
 use crate::state::State;
 use crate::supervision::flow::FlowFault;
@@ -139,7 +139,14 @@ impl<M: Memory, B: Board, const BATCH: usize> Psd<M, B, BATCH> {
         Ok(())
     }
 
+    /// Each of the setup's two places once, since keys of an inspection lie in both; then the personalisation, by which
+    /// a start knows that the keys are gone.
     fn wipe_keys(&mut self) -> Result<(), Error> {
+        for _ in SETUP {
+            let mut setup = self.setup.clone();
+            (setup.inspected.marking, setup.inspected.former) = (None, None);
+            self.commit_setup(*self.state(), setup)?;
+        }
         let (payload, used) = self.numbers.personalisation.to_payload(BATCH as u16, None)?;
         self.store.write_personalisation(payload.get(..used).unwrap_or_default())?;
         self.numbers.wipe();

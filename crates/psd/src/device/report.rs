@@ -29,6 +29,8 @@ impl<M: Memory, B: Board, const BATCH: usize> Psd<M, B, BATCH> {
             blocks,
             errors: self.errors,
             findings: self.findings().collect(),
+            inspection: self.setup.inspected.number,
+            epoch: self.profile().epoch,
         }
     }
 

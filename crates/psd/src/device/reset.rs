@@ -11,10 +11,12 @@ use crate::board::{Board, Now};
 use crate::error::{Error, Fault};
 use crate::memory::{Memory, MemoryKey, SLOTS, Store};
 use crate::personalisation::Personalisation;
+use crate::setup::{Inspected, Setup};
 use crate::state::{Blocks, LastOrder, NextCodeword, Refill, Standing, State};
 use crate::supervision::flow::Passed;
 use ed25519_dalek::VerifyingKey;
 use heapless::Vec;
+use imprint::numbers::Key;
 use link::keys::unwrap_codeword;
 use link::{
     Authentic, Block, ErrorCounts, Finding, LastGrant, Order, Program, Proven, Report, Reset, SealedReport,
@@ -101,6 +103,13 @@ fn with_registers(mut state: State, proven: Proven, now: Now) -> Result<State, E
     Ok(state)
 }
 
+/// What inspections had exchanged, where a page of the setup can still be read.
+fn inspected<M: Memory, const BATCH: usize>(store: &mut Store<M, BATCH>, coding: &Key) -> Option<Inspected> {
+    let newest = store.newest_setup()?;
+    let payload = store.setup(newest).ok()?;
+    Some(Setup::from_payload(payload, coding)?.inspected)
+}
+
 /// A device that halted at its start, because its memory cannot be read or its registers cannot be believed. It only
 /// says why, and takes the reset that brings the centre's registers.
 pub struct Rescue<M, B, const BATCH: usize> {
@@ -108,6 +117,8 @@ pub struct Rescue<M, B, const BATCH: usize> {
     board: B,
     personalisation: Personalisation,
     issuer: VerifyingKey,
+    /// What inspections had exchanged, as far as it can be read.
+    inspected: Inspected,
     /// Where the board's commit counter stands.
     counter: u64,
     fault: Error,
@@ -122,13 +133,15 @@ impl<M: Memory, B: Board, const BATCH: usize> Rescue<M, B, BATCH> {
             return Err(fault);
         }
         let secrets = Secrets::new(key);
-        let (mut store, personalisation) = Store::open(memory, key, |payload| {
+        let (mut store, mut personalisation) = Store::open(memory, key, |payload| {
             Personalisation::from_payload(payload, BATCH as u16, &secrets.coding)
         })?;
         store.find_highest();
+        let inspected = inspected(&mut store, &secrets.coding).unwrap_or_default();
+        inspected.put_into(&mut personalisation);
         let counter = board.value()?.unwrap_or_default();
         let issuer = personalisation.verifying_key()?;
-        Ok(Rescue { store, board, personalisation, issuer, counter, fault })
+        Ok(Rescue { store, board, personalisation, issuer, inspected, counter, fault })
     }
 
     /// The meter.
@@ -163,6 +176,8 @@ impl<M: Memory, B: Board, const BATCH: usize> Rescue<M, B, BATCH> {
             blocks: Vec::new(),
             errors: ErrorCounts::default(),
             findings: Vec::new(),
+            inspection: self.inspected.number,
+            epoch: self.personalisation.profile.epoch,
         };
         seal_report(&report, &self.personalisation.link, challenge).ok_or(Error::PartFailed)
     }
@@ -182,6 +197,7 @@ impl<M: Memory, B: Board, const BATCH: usize> Rescue<M, B, BATCH> {
         let mut state = with_registers(State::fresh(now.tenths, now.today, [0; 16]), proven, now)?;
         state.order = LastOrder { number, digest: digest_of(&signed.message) };
         state.setup = self.store.newest_setup().ok_or(Error::Blocked(Fault::Setup))?;
+        state.inspected_pieces = self.inspected.pieces;
         state.commit_counter = self.counter;
         state.codeword.next = Some(NextCodeword { wrapped: reset.codeword, expires_tenths: u64::MAX });
         let (commit, tenths) = (self.store.highest(), now.tenths);

@@ -85,12 +85,13 @@ impl<M: Memory, B: Board, const BATCH: usize> Psd<M, B, BATCH> {
     pub fn open(memory: M, key: &MemoryKey, board: B) -> Result<Self, Error> {
         let mut flow = Flow::begin(&start::ROUTINE);
         let secrets = Secrets::new(key);
-        let (mut store, personalisation) = Store::open(memory, key, |payload| {
+        let (mut store, mut personalisation) = Store::open(memory, key, |payload| {
             Personalisation::from_payload(payload, BATCH as u16, &secrets.coding)
         })?;
         let recovered = store.recover()?;
         let setup = store.setup(recovered.state.setup)?;
         let setup = Setup::from_payload(setup, &secrets.coding).ok_or(Error::Blocked(Fault::Format))?;
+        setup.inspected.put_into(&mut personalisation);
         flow.pass(start::RECOVERED);
         let state = recovered.state;
         let commit = store.newest();
@@ -213,7 +214,7 @@ impl<M: Memory, B: Board, const BATCH: usize> Beginning<M, B, BATCH> {
             let warnings = self.personalisation.settings.printing.warnings;
             watch.speed = Speed::with_errors(warnings.saturating_add(1));
         }
-        let numbers = Numbers::new(self.personalisation)?;
+        let numbers = Numbers::new(self.personalisation, self.setup.inspected.former.as_ref())?;
         let ledger = Ledger::new(self.store.commit(self.state, debits)?);
         let mut psd = Psd {
             store: self.store,

@@ -21,7 +21,7 @@ pub(crate) use recovery::Newest;
 pub use ring::sectors_needed;
 pub(crate) use ring::{Durable, DurableState, SLOTS, Store};
 pub use sector::{MemoryKey, SECTOR_BYTES, Sector};
-pub(crate) use sector::{PAYLOAD_BYTES, reseal};
+pub(crate) use sector::{PAYLOAD_BYTES, SETUP, reseal};
 
 use core::fmt;
 

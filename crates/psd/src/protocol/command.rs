@@ -6,7 +6,7 @@ use crate::supervision::printing::PrintReport;
 use access::{Change, Password, Person};
 use imprint::numbers::RequestId;
 use link::call::{Ask, Number};
-use link::{Grant, Order, Signed};
+use link::{Grant, Inspection, Order, Signed};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// What a device is asked for. Each command is answered by any number of answers and one that ends them.
@@ -104,6 +104,8 @@ pub enum Command<'a> {
         /// The number the centre has called.
         own_number: Number,
     },
+    /// Carries out an inspection.
+    Inspect(Signed<Inspection>),
 }
 
 impl Command<'_> {

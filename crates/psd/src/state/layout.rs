@@ -59,7 +59,8 @@ const LINK_CHANGED: u32 = 1 << 6;
 const CODEWORD_LOST: u32 = 1 << 7;
 const CODEWORD_ZEROED: u32 = 1 << 8;
 const NEXT_CODEWORD: u32 = 1 << 9;
-const KNOWN_FLAGS: u32 = (1 << 10) - 1;
+const BASIS_FORMER: u32 = 1 << 10;
+const KNOWN_FLAGS: u32 = (1 << 11) - 1;
 
 impl State {
     /// The state's units, with the number of debits that follow it, and how many of them the record has: those at the
@@ -191,6 +192,7 @@ impl State {
             (self.standing.codeword_lost, CODEWORD_LOST),
             (self.standing.codeword_zeroed, CODEWORD_ZEROED),
             (self.codeword.next.is_some(), NEXT_CODEWORD),
+            (self.basis.is_former, BASIS_FORMER),
         ] {
             flags |= if set { flag } else { 0 };
         }
@@ -269,6 +271,7 @@ fn take_basis(reader: &mut Reader<'_>, flags: u32) -> Option<Basis> {
             (true, false) => Suspicion::Suspicious,
             (false, false) => Suspicion::None,
         },
+        is_former: flags & BASIS_FORMER != 0,
     })
 }
 
@@ -317,6 +320,7 @@ mod tests {
         state.commit_counter = 5;
         state.usual = Money::from_minor(5_000);
         state.basis.suspicion = Suspicion::Manipulated;
+        state.basis.is_former = true;
         state.failures = Failures::from_bytes([6; Failures::BYTES]);
         state.usage = used();
         state.errors = ErrorCounts::from_counters([7; ErrorKind::ALL.len()]);

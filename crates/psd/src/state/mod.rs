@@ -172,6 +172,8 @@ pub(crate) struct Basis {
     pub reading: u32,
     pub inspected_pieces: u64,
     pub suspicion: Suspicion,
+    /// The numbers were made by the marking that the setup names as the former one.
+    pub is_former: bool,
 }
 
 /// Stands for a physical quantity that was never taken.
@@ -206,6 +208,7 @@ impl State {
                 reading: NO_READING,
                 inspected_pieces: 0,
                 suspicion: Suspicion::None,
+                is_former: false,
             },
             errors: ErrorCounts::default(),
             usage: Usage::EMPTY,

@@ -131,6 +131,34 @@ pub mod order {
     };
 }
 
+/// Carrying out an inspection.
+pub mod inspection {
+    use super::{Part, Routine, part, product};
+
+    /// The signature is right and the inspection is for this meter.
+    pub const VERIFIED: Part = part(139, "verified");
+    /// It is the inspection carried out last, which is answered again.
+    pub const ANSWERED_FROM_MEMORY: Part = part(149, "answered from memory");
+    /// It has a greater number, its time is not over, and nothing grave is wrong with the device.
+    pub const PERMITTED: Part = part(151, "permitted");
+    /// What is exchanged was read and checked, and numbers can be made with it.
+    pub const EXCHANGED: Part = part(157, "exchanged");
+    /// It is durable.
+    pub const COMMITTED: Part = part(163, "committed");
+
+    /// What must have run before it is made durable.
+    pub const BEFORE_COMMIT: u64 = product(&[VERIFIED, PERMITTED, EXCHANGED]);
+
+    /// The routine.
+    pub static ROUTINE: Routine = TABLE;
+    pub(super) const TABLE: Routine = Routine {
+        number: 6,
+        name: "inspection",
+        parts: &[VERIFIED, ANSWERED_FROM_MEMORY, PERMITTED, EXCHANGED, COMMITTED],
+        allowed: &[BEFORE_COMMIT * COMMITTED.prime, product(&[VERIFIED, ANSWERED_FROM_MEMORY])],
+    };
+}
+
 /// Making the numbers of one imprint from its debit.
 pub mod numbers {
     use super::{Part, Routine, part, product};
@@ -202,16 +230,28 @@ pub mod start {
 }
 
 /// All routines under flow control.
-pub static ROUTINES: [&Routine; 5] =
-    [&franking::ROUTINE, &grant::ROUTINE, &order::ROUTINE, &numbers::ROUTINE, &start::ROUTINE];
+pub static ROUTINES: [&Routine; 6] = [
+    &franking::ROUTINE,
+    &grant::ROUTINE,
+    &order::ROUTINE,
+    &numbers::ROUTINE,
+    &start::ROUTINE,
+    &inspection::ROUTINE,
+];
 
 /// The routine with this number in the log.
 pub fn routine(number: u8) -> Option<&'static Routine> {
     ROUTINES.into_iter().find(|routine| routine.number == number)
 }
 
-const _: () =
-    assert!(are_sound(&[franking::TABLE, grant::TABLE, order::TABLE, numbers::TABLE, start::TABLE]));
+const _: () = assert!(are_sound(&[
+    franking::TABLE,
+    grant::TABLE,
+    order::TABLE,
+    numbers::TABLE,
+    start::TABLE,
+    inspection::TABLE,
+]));
 
 const fn are_sound(routines: &[Routine]) -> bool {
     let [first, rest @ ..] = routines else { return true };

@@ -1,5 +1,6 @@
 //! The device has no heap: whatever it is asked, it takes no memory but its own and the stack.
 
+use crate::inspection::{inspection, marking};
 use crate::meter::{IDENTITY, grant, mark, memory_key, personalisation, profile, request, serial};
 use access::{Change, Password, Person, UserId};
 use imprint::numbers::RequestId;
@@ -50,6 +51,10 @@ fn no_command_takes_memory_from_a_heap() {
         check_no_allocation("grant refused", || device.grant(&grant(5, 1, 0)).unwrap_err());
         let mark = mark(1, true);
         check_no_allocation("mark", || device.order(&mark).unwrap());
+        let exchange = inspection(1, Some(marking(2, profile("3des"))));
+        check_no_allocation("inspect", || device.inspect(&exchange).unwrap());
+        check_no_allocation("inspect again", || device.inspect(&exchange).unwrap());
+        check_no_allocation("inspect refused", || device.inspect(&inspection(1, None)).unwrap_err());
         check_no_allocation("frank one", || frank(&mut device, &[today(1, 110)]).unwrap());
         let batch: Vec<Request> = (10..10 + BATCH as u64).map(|id| today(id, 10)).collect();
         assert_eq!(check_no_allocation("frank many", || frank(&mut device, &batch)), Ok(BATCH));

@@ -3,9 +3,12 @@
 //! confirmed stays; where it is the state before, the command can be given again.
 
 use crate::board::Board;
+use crate::inspection::{inspection, marking};
 use crate::medium::Medium;
-use crate::meter::{IDENTITY, Meter, Place, closing_grant, frank, frank_one, link_key, order, request};
-use imprint::numbers::Suspicion;
+use crate::meter::{
+    IDENTITY, Meter, Place, closing_grant, frank, frank_one, link_key, order, profile, request,
+};
+use imprint::numbers::{Indicium, Suspicion};
 use psd::{Block, Codeword, Error, PieceMode, Program, Proven, Reset, Task, wrap_codeword};
 use terms::Registers;
 
@@ -26,9 +29,14 @@ struct Stand {
     has_next_codeword: bool,
     is_paired: bool,
     pieces: Option<u32>,
+    inspection: (u64, u64, u16),
+    /// The last franking, fetched again.
+    indicia: Vec<Result<Indicium, Error>>,
 }
 
-fn stand(meter: &Meter<BATCH>) -> Stand {
+fn stand(meter: &mut Meter<BATCH>) -> Stand {
+    let ids: Vec<_> = meter.last_requests().iter().map(|request| request.id).collect();
+    let indicia = ids.into_iter().map(|id| meter.fetch(id)).collect();
     let status = meter.status();
     Stand {
         registers: status.registers,
@@ -40,6 +48,8 @@ fn stand(meter: &Meter<BATCH>) -> Stand {
         has_next_codeword: status.has_next_codeword,
         is_paired: status.is_paired,
         pieces: status.pieces_left,
+        inspection: (meter.report().inspection, status.seal, meter.profile().epoch),
+        indicia,
     }
 }
 
@@ -75,9 +85,9 @@ fn check_every_cut(name: &str, prepare: Act, act: Act, stride: usize) {
     let whole = on(&place, &Medium::holding(image.clone()), &place.board);
     let mut meter = whole.open::<BATCH>().unwrap();
     let begun = whole.medium.operations();
-    let before = stand(&meter);
+    let before = stand(&mut meter);
     assert!(is_done(&act(&mut meter, &whole)), "{name}");
-    let after = stand(&meter);
+    let after = stand(&mut meter);
     assert_ne!(before, after, "{name}");
 
     let mut images = 0;
@@ -90,11 +100,11 @@ fn check_every_cut(name: &str, prepare: Act, act: Act, stride: usize) {
         trial.medium.each_crash_image(stride, |image| {
             let again = on(&place, &Medium::holding(image), &trial.board);
             let mut meter = again.open::<BATCH>().expect("a crash never blocks");
-            let found = stand(&meter);
+            let found = stand(&mut meter);
             assert!(found == after || (!done && found == before), "{name}, cut {cut}: {found:?}");
             if found == before {
                 assert!(is_done(&act(&mut meter, &again)), "{name}, cut {cut}");
-                assert_eq!(stand(&meter), after, "{name}, cut {cut}: given again");
+                assert_eq!(stand(&mut meter), after, "{name}, cut {cut}: given again");
             }
             images += 1;
         });
@@ -196,4 +206,21 @@ fn a_service_reset_that_was_cut_off_ends_with_the_next_start_or_can_be_given_aga
         reset(meter, Some(Proven { registers, grant: 1 }))
     };
     check_every_cut("reset with registers", open_housing, with_registers, 97);
+}
+
+/// Claim: D8
+#[test]
+fn an_inspection_that_was_cut_off_leaves_the_old_marking_or_the_new_one() {
+    fn exchange(number: u64, epoch: u16, name: &str) -> psd::Signed<psd::Inspection> {
+        inspection(number, Some(marking(epoch, profile(name))))
+    }
+    check_every_cut("first inspection", nothing, |meter, _| meter.inspect(&exchange(5, 2, "3des")), 3);
+    let first: Act = |meter, _| meter.inspect(&exchange(5, 2, "3des"));
+    check_every_cut("second inspection", first, |meter, _| meter.inspect(&exchange(6, 3, "fig4a")), 3);
+    let first_and_franked: Act = |meter, _| {
+        meter.inspect(&exchange(5, 2, "3des"))?;
+        frank(meter, &[request(9, 20)]).map(drop)
+    };
+    let second: Act = |meter, _| meter.inspect(&exchange(6, 3, "p2"));
+    check_every_cut("inspection after a franking of the new epoch", first_and_franked, second, 3);
 }

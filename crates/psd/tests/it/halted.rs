@@ -1,10 +1,12 @@
 //! A device that halted at its start, as its peers meet it: it says why, reports, and takes the service reset.
 
 use crate::desk::{BATCH, Desk, Service, code};
-use crate::meter::{link_key, memory_key, order, request};
+use crate::inspection::{count_and_data, marking, visit, with_inspection_data};
+use crate::meter::{link_key, memory_key, order, request, signed};
 use psd::protocol::{Answer, Command};
 use psd::{
-    Block, Codeword, Error, Fault, Proven, Report, ReportKey, Rescue, Reset, Task, open_report, wrap_codeword,
+    Block, Codeword, Error, Fault, Inspection, Proven, Report, ReportKey, Rescue, Reset, Task, open_report,
+    wrap_codeword,
 };
 use std::cell::Cell;
 use terms::{Money, Registers};
@@ -18,7 +20,10 @@ fn halted() -> Desk {
 
 /// The same after damage to this many records before them, too.
 fn damaged(more: u64) -> Desk {
-    let mut desk = Desk::attached();
+    damage(Desk::attached(), more)
+}
+
+fn damage(mut desk: Desk, more: u64) -> Desk {
     let before = desk.place.medium.durable();
     for id in 0..more {
         assert_eq!(desk.frank(&[request(100 + id, 0)]).len(), 2);
@@ -94,6 +99,24 @@ fn the_service_reset_of_this_fault_starts_it_again_with_the_centres_registers() 
     assert!(matches!(&status[..], [Answer::Status(status), _]
         if status.block.is_none() && status.registers.r2.minor() == 60));
     assert_eq!(code(&desk.ask(reset(faulted_at, 50))), Error::OtherFault { faulted_at: 0 }.code(), "once");
+}
+
+/// Claim: D8
+#[test]
+fn what_an_inspection_exchanged_outlives_damage_to_the_registers() {
+    let mut desk = Desk::attached();
+    assert_eq!(desk.frank(&[request(50, 0)]).len(), 2);
+    let new = marking(2, with_inspection_data());
+    let asked = Inspection { marking: Some(new.clone()), seal: Some(777), notes_pieces: true, ..visit(1) };
+    assert_eq!(desk.ask(Command::Inspect(signed(asked))), [Answer::Done]);
+    let mut desk = damage(desk, 0);
+    let (report, _) = report(&mut desk);
+    assert_eq!((report.seal, report.inspection, report.epoch), (777, 1, 2));
+    assert_eq!(desk.ask(reset(report.faulted_at, 50)), [Answer::Done]);
+    desk.attend();
+    let answers = desk.frank(&[request(2, 10)]);
+    let [Answer::Indicium(indicium), Answer::Done] = &answers[..] else { panic!("{answers:?}") };
+    assert_eq!((indicium.epoch, count_and_data(indicium, &new.profile)), (2, (2, 1)));
 }
 
 /// Claim: B28

@@ -14,6 +14,7 @@ mod franking;
 mod grants;
 mod guard;
 mod halted;
+mod inspection;
 mod lock;
 mod medium;
 mod meter;

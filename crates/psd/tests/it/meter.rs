@@ -158,7 +158,8 @@ pub fn link_key() -> Key {
 }
 
 pub fn signed<T: Message>(message: T) -> Signed<T> {
-    Signed { message, signature: issuer().sign(message.signed_bytes().as_ref()).to_bytes() }
+    let signature = issuer().sign(message.signed_bytes().as_ref()).to_bytes();
+    Signed { message, signature }
 }
 
 pub fn grant(number: u64, amount_minor: i64, r3_before: u64) -> Signed<Grant> {

@@ -1,6 +1,7 @@
 //! The service: what comes back for each frame, who may ask for what, and frames that are none.
 
 use crate::desk::{BATCH, Desk, ask, code, handle, parse};
+use crate::inspection::inspection;
 use crate::meter::{Place, frank_one, grant, mark, request, serial};
 use imprint::numbers::{Indicium, LayoutId, RequestId, Row, SecondRow, SetId, Suspicion};
 use proptest::prelude::*;
@@ -184,6 +185,10 @@ fn the_bytes_of_frames_stay() {
 6e000000000000005d260000000000",
     );
     check(Command::fetch(RequestId(300)), "08000000010201000007ac02");
+    let mut visit = inspection(1, None);
+    visit.signature = [0xee; 64];
+    let expected = format!("54000000010201000019cec2f10501{}{}", "80897ab51f00000000", "ee".repeat(64));
+    check(Command::Inspect(visit), &expected);
     let mut answer = |answer: Answer, expected: &str| {
         assert_eq!(hex(Frame::write(1, &answer, &mut buffer).unwrap()), expected, "{answer:?}");
     };

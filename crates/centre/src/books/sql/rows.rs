@@ -21,6 +21,12 @@ pub(super) async fn write(transaction: &mut Transaction, other: &Other) -> Resul
         }
         Row::Reaction(reaction) => self::reaction(transaction, reactions, reaction).await?,
         Row::ReactionsDone { kinds, by } => reactions_done(transaction, meter, at_ms, kinds, by).await?,
+        // A key once put is never written over: a name that is taken fails.
+        Row::Key(key) => {
+            let insert = "INSERT INTO wrapped_key (name, wrapped, since_ms) VALUES ($1, $2, $3)";
+            let insert = sqlx::query(insert).bind(key.name.to_string()).bind(key.wrapped.to_string());
+            insert.bind(at_ms).execute(&mut **transaction).await?;
+        }
         Row::CallBack { request, number, amount } => {
             let insert = "INSERT INTO call_back (serial, request, number, amount_minor, asked_ms, due_ms, attempts, ended) \
                           VALUES ($1, $2, $3, $4, $5, $5, 0, '') ON CONFLICT DO NOTHING";

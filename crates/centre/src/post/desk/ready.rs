@@ -6,9 +6,10 @@
 
 use super::rows::Of;
 use super::{PostDesk, PostFault, parsed};
-use crate::office::slots;
+use crate::office::{InspectionRequest, slots};
 use crate::post::stations_lacking;
 use link::h::{KeyEntry, Kind, MeterEntry, Name};
+use link::{Inspection, Signed};
 use serde::de::DeserializeOwned;
 use sqlx::Row;
 use store::work;
@@ -43,6 +44,35 @@ impl PostDesk {
             lacking.extend(stations_lacking(&[station.station], &lists).into_iter().cloned());
         }
         Ok(if lacking.is_empty() { EpochUse::Ready } else { EpochUse::Lacking(lacking) })
+    }
+
+    /// Signs the document of an inspection. Refused while a station cannot verify the epoch that it brings: the meter's
+    /// mail would be nobody's there. Where no station is open, nobody is waited for.
+    pub async fn inspection(
+        &self,
+        serial: Serial,
+        asked: &InspectionRequest,
+        by: &str,
+        now_ms: i64,
+    ) -> Result<Signed<Inspection>, PostFault> {
+        let is_any_open = self.stations().await?.iter().any(|station| station.station.is_active);
+        if let Some(epoch) = asked.epoch.filter(|_| is_any_open) {
+            let why = match self.epoch_use(serial, epoch).await? {
+                EpochUse::Ready => None,
+                EpochUse::NotListed(kind) => {
+                    Some(format!("it does not stand in the list of {} yet", kind.name()))
+                }
+                EpochUse::Lacking(names) => {
+                    let names: Vec<&str> = names.iter().map(Name::as_str).collect();
+                    Some(format!("stations have not taken it in: {}", names.join(", ")))
+                }
+            };
+            if let Some(why) = why {
+                let sentence = format!("epoch {epoch} of meter {serial} cannot be used yet: {why}");
+                return Err(PostFault::Request(sentence));
+            }
+        }
+        Ok(self.office.inspection(serial, asked, by, now_ms).await?)
     }
 
     /// The slots of the keys that the epoch uses.

@@ -24,6 +24,10 @@ pub enum Command {
     Show(Show),
     /// Announce an opening of the housing
     Announce(Announce),
+    /// Draw the keys of a meter's next epoch, with a profile of its own, for a later inspection
+    Epoch(super::inspection::Epoch),
+    /// Sign the document by which a technician inspects a meter
+    Inspect(super::inspection::Inspect),
 }
 
 impl Command {
@@ -34,6 +38,8 @@ impl Command {
             Command::Personalise(command) => command.run(),
             Command::Show(command) => command.run(),
             Command::Announce(command) => command.run(),
+            Command::Epoch(command) => command.run(),
+            Command::Inspect(command) => command.run(),
         }
     }
 }
@@ -189,6 +195,8 @@ struct Shown {
     r1_minor: Option<u64>,
     r2_minor: Option<u64>,
     pieces: Option<u64>,
+    /// The key epoch in use, as far as the meter has told.
+    epoch: Option<u16>,
     is_stopped: bool,
 }
 
@@ -207,6 +215,7 @@ impl Shown {
             r1_minor: registers.map(|registers| registers.r1.minor()),
             r2_minor: registers.map(|registers| registers.r2.minor()),
             pieces: registers.map(|registers| registers.r8),
+            epoch: state.seen.map(|seen| seen.epoch).filter(|epoch| *epoch != 0),
             is_stopped: state.stopped,
         }
     }

@@ -4,6 +4,7 @@
 mod audit;
 mod customer;
 mod init;
+mod inspection;
 mod keys;
 mod meter;
 mod people;
@@ -15,6 +16,7 @@ use crate::failure::Failure;
 use centre::app::now_ms;
 use centre::books::BooksFault;
 use centre::office::OfficeFault;
+use centre::post::desk::PostFault;
 use centre::service::{Configuration, ConfigurationFault, Opened, StartFault, open};
 use std::future::Future;
 use std::path::{Path, PathBuf};
@@ -30,7 +32,7 @@ pub enum Command {
     /// Customers and what they pay in
     #[command(subcommand)]
     Customer(customer::Command),
-    /// Meters: enrol, personalise, look at, order
+    /// Meters: enrol, personalise, look at, open, inspect
     #[command(subcommand)]
     Meter(meter::Command),
     /// Make a one-time link for a person, or a token for a program
@@ -127,6 +129,14 @@ fn start_failure(fault: StartFault) -> Failure {
 /// A refusal is status 1; what is the machine's fault is status 2.
 fn office_failure(fault: OfficeFault) -> Failure {
     if fault.is_own() { Failure::usage(fault) } else { Failure::refused(fault) }
+}
+
+/// The same for the post's desk.
+fn post_failure(fault: PostFault) -> Failure {
+    match fault {
+        PostFault::Office(fault) => office_failure(fault),
+        fault => Failure::refused(fault),
+    }
 }
 
 /// The same for the books.

@@ -51,9 +51,10 @@ fn widen_interval(issuer: &Issuer, serial: Serial) -> Result<(), Failure> {
     let Some(account) = issuer.meters().iter().find(|meter| meter.serial == serial) else { return Ok(()) };
     let mut list = read_list(issuer)?;
     for entry in list.meters.iter_mut().filter(|entry| entry.serial == serial) {
-        let counts_money = entry.epochs.iter().all(|epoch| epoch.profile.monotone.is_sum());
-        if let Some((_, greatest)) = entry.mv.as_mut().filter(|_| counts_money) {
-            *greatest = (*greatest).max(account.granted.minor());
+        for epoch in entry.epochs.iter_mut().filter(|epoch| epoch.profile.monotone.is_sum()) {
+            if let Some((_, greatest)) = &mut epoch.mv {
+                *greatest = (*greatest).max(account.granted.minor());
+            }
         }
     }
     issuer.write_list(&list).map_err(failure)

@@ -7,7 +7,7 @@ use crate::{input, output};
 use imprint::numbers::{MonotoneKind, Profile};
 use post::list::{EpochEntry, KeyEntry, MeterEntry, Standing};
 use psd::PersonalisationDocument;
-use psd::{Personalisation, Settings};
+use psd::{KeySlot, Personalisation, Settings};
 use psd_host::issuer::{DAYS_AHEAD, MeterOrder, write_document};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -34,9 +34,8 @@ pub struct Meter {
     /// How many days a date may lie ahead.
     #[arg(long, default_value_t = DAYS_AHEAD)]
     days_ahead: u16,
-    /// How many imprints the meter may make in its life: the post accepts no greater piece count.
-    #[arg(long, default_value_t = 1_000_000, value_parser = clap::value_parser!(u64).range(1..))]
-    pieces_max: u64,
+    #[command(flatten)]
+    life: Life,
     /// The device's settings (JSON): how it blocks and reacts, and how patient it is. What the file leaves out is as
     /// usual.
     #[arg(long, value_name = "FILE")]
@@ -44,6 +43,14 @@ pub struct Meter {
     /// Where to write the personalisation. It holds the meter's keys.
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
+}
+
+/// How long a meter lives.
+#[derive(clap::Args, Clone, Copy, Debug)]
+pub(super) struct Life {
+    /// How many imprints the meter may make in its life: the post accepts no greater piece count.
+    #[arg(long, default_value_t = 1_000_000, value_parser = clap::value_parser!(u64).range(1..))]
+    pub(super) pieces_max: u64,
 }
 
 impl Meter {
@@ -64,7 +71,7 @@ impl Meter {
             settings: self.settings()?,
         };
         let personalisation = issuer.meter(order).map_err(failure)?;
-        list.meters.push(entry(&personalisation, self.pieces_max));
+        list.meters.push(entry(&personalisation, self.life.pieces_max));
         issuer.write_list(&list).map_err(failure)?;
         write_document(&self.out, &PersonalisationDocument::new(&personalisation)).map_err(failure)?;
         output::line(&format!("meter {}: personalisation in {}", self.serial, self.out.display()))?;
@@ -83,26 +90,29 @@ impl Meter {
 
 /// What the post needs to verify a meter's imprints.
 fn entry(personalisation: &Personalisation, pieces_max: u64) -> MeterEntry {
-    let key = |slot: &psd::KeySlot| KeyEntry { slot: slot.slot, key: slot.key.clone() };
-    let epoch = EpochEntry {
-        profile: personalisation.profile.clone(),
-        keys: personalisation.keys.iter().map(key).collect(),
-    };
+    let (profile, keys) = (personalisation.profile.clone(), personalisation.keys.iter());
     MeterEntry {
         serial: personalisation.serial,
         specimen: true,
         standing: Standing::Active,
-        epochs: vec![epoch],
-        mv: first_interval(&personalisation.profile, pieces_max),
+        epochs: vec![epoch(profile, keys.cloned(), pieces_max, Money::ZERO)],
         layouts: Vec::new(),
     }
 }
 
-/// What the monotone variable can be before any grant; nothing where the issuer cannot know.
-fn first_interval(profile: &Profile, pieces_max: u64) -> Option<(u64, u64)> {
-    match profile.monotone {
+/// What the post needs to verify imprints of an epoch, of a meter that was granted so much until now.
+pub(super) fn epoch(
+    profile: Profile,
+    keys: impl IntoIterator<Item = KeySlot>,
+    pieces_max: u64,
+    granted: Money,
+) -> EpochEntry {
+    // Nothing where the issuer cannot know what the monotone variable may be.
+    let mv = match profile.monotone {
         _ if profile.cuts_monotone() => None,
         MonotoneKind::Pieces | MonotoneKind::PiecesSinceRefill => Some((1, pieces_max)),
-        kind => kind.is_sum().then_some((0, 0)),
-    }
+        kind => kind.is_sum().then_some((0, granted.minor())),
+    };
+    let keys = keys.into_iter().map(|key| KeyEntry { slot: key.slot, key: key.key }).collect();
+    EpochEntry { profile, keys, mv }
 }

@@ -2,6 +2,7 @@
 
 mod grant;
 mod init;
+pub mod inspect;
 mod list;
 mod mark;
 mod meter;
@@ -29,6 +30,8 @@ pub enum Command {
     Mark(mark::Mark),
     /// Sign an order for a meter: stop it, free it, enrol a program, and more
     Order(order::Order),
+    /// Sign an inspection of a meter: new symbols, cipher, packing and keys, a new seal, and more
+    Inspect(inspect::Inspect),
     /// Sign the next codeword for an opening of the housing that was announced
     Opening(order::Opening),
     /// Sign the service reset that mends a meter's fault
@@ -50,6 +53,7 @@ impl Command {
             Command::Grant(command) => command.run(),
             Command::Mark(command) => command.run(),
             Command::Order(command) => command.run(),
+            Command::Inspect(command) => command.run(),
             Command::Opening(command) => command.run(),
             Command::Reset(command) => command.run(),
             Command::Close(command) => command.run(),

@@ -140,7 +140,7 @@ impl Opening {
     }
 }
 
-fn now_tenths() -> Result<u64, Failure> {
+pub(super) fn now_tenths() -> Result<u64, Failure> {
     Ok(SystemClock.now().map_err(Failure::refused)?.tenths)
 }
 

@@ -6,6 +6,7 @@ mod fetch;
 mod fitting;
 mod frank;
 mod init;
+mod inspect;
 mod lock;
 pub mod log_in;
 mod order;
@@ -32,6 +33,8 @@ pub enum Command {
     Grant(credit::Grant),
     /// Carry out a signed order of the centre
     Order(order::Order),
+    /// Carry out an inspection: exchange symbols, cipher, packing, keys, seal
+    Inspect(inspect::Inspect),
     /// Pair a running device with this computer
     Pair(pair::Pair),
     /// Test every part of the device
@@ -67,6 +70,7 @@ impl Command {
             Command::Init(command) => command.run(),
             Command::Grant(command) => command.run(),
             Command::Order(command) => command.run(),
+            Command::Inspect(command) => command.run(),
             Command::Pair(command) => command.run(),
             Command::SelfTest(command) => command.run(),
             Command::Report(command) => command.run(),

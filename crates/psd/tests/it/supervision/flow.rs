@@ -174,7 +174,14 @@ fn the_numbers_in_the_log_stay() {
     assert_eq!(all.map(Deviation::code), [1, 2, 3, 4, 5]);
     assert_eq!(
         ROUTINES.map(|routine| (routine.number, routine.name)),
-        [(1, "franking"), (2, "grant"), (3, "order"), (4, "numbers of an imprint"), (5, "start")]
+        [
+            (1, "franking"),
+            (2, "grant"),
+            (3, "order"),
+            (4, "numbers of an imprint"),
+            (5, "start"),
+            (6, "inspection")
+        ]
     );
 }
 
