@@ -91,7 +91,7 @@ mod tests {
 
     fn state(now: Registers, at_ms: i64) -> State {
         let mut state = Account::new(Serial::new(7).unwrap()).state().clone();
-        state.seen = Some(Seen { at_ms, commit: 1, seal: 1, registers: now });
+        state.seen = Some(Seen { at_ms, commit: 1, seal: 1, epoch: 1, registers: now });
         state
     }
 

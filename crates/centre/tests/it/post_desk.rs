@@ -549,10 +549,11 @@ async fn a_pass_that_is_cut_off_anywhere_goes_on_and_leaves_no_meter_out(databas
     };
     let (mut cuts, mut patience) = (0, Duration::from_micros(200));
     let mut was_late = false;
-    let refreshed = loop {
+    loop {
         let making = desk.desk.refresh(Kind::Suspects, desk.now_ms);
         if let Ok(refreshed) = tokio::time::timeout(patience, making).await {
-            break refreshed.unwrap();
+            refreshed.unwrap();
+            break;
         }
         cuts += 1;
         patience += patience / 8;
@@ -561,15 +562,19 @@ async fn a_pass_that_is_cut_off_anywhere_goes_on_and_leaves_no_meter_out(databas
             mark(meter(1)).await;
             was_late = true;
         }
-    };
-    assert!(cuts > 0 && refreshed.is_new);
+    }
+    assert!(cuts > 0);
     let (_, suspects) = north.fetch::<SuspectEntry>().await;
-    let listed: Vec<u32> = suspects.iter().map(|entry| entry.serial.value()).collect();
+    let mut listed: Vec<u32> = suspects.iter().map(|entry| entry.serial.value()).collect();
+    // The last cut may have come right behind the issue of a list: then the late meter stands in the one after it.
+    let has_late = listed.first() == Some(&1);
+    listed.drain(..usize::from(has_late));
     assert_eq!(listed, (serial().value()..serial().value() + count).collect::<Vec<_>>());
     assert_eq!(notices(&desk, serial()).await, (0, 1));
     if was_late {
-        assert_eq!(notices(&desk, meter(1)).await, (1, 0));
-        assert_eq!(desk.desk.refresh(Kind::Suspects, desk.now_ms).await.unwrap().number, 2);
+        let told = if has_late { (0, 1) } else { (1, 0) };
+        assert_eq!(notices(&desk, meter(1)).await, told, "the post is told by the list that has the meter");
+        desk.desk.refresh(Kind::Suspects, desk.now_ms).await.unwrap();
         assert_eq!(north.fetch::<SuspectEntry>().await.1[0].serial, meter(1));
         assert_eq!(notices(&desk, meter(1)).await, (0, 1));
     }

@@ -126,7 +126,7 @@ fn a_new_customer_is_served_from_an_empty_folder() {
 
 /// Writes the claim for these imprints as a control unit does.
 fn write_claim(desk: &Desk, name: &str, indicia: &[Indicium]) {
-    let spoiled = indicia.iter().map(|indicium| (indicium, SpoilReason::Misprint, indicium.date));
+    let spoiled = indicia.iter().map(|indicium| (indicium, terms::SpoilReason::Misprint, indicium.date));
     let claim = RefundClaim::of(indicia[0].serial, spoiled).unwrap();
     std::fs::write(desk.path(name), claim.write().unwrap()).unwrap();
 }
