@@ -1,7 +1,7 @@
 //! `porto meter card`: chip cards of the meter, and drawn ones.
 
 use super::centre::Tables;
-use super::making::{Duplicate, Make};
+use super::making::{Duplicate, Make, ReplaceMaster};
 use super::{Place, configuration_failure, table};
 use crate::failure::Failure;
 use crate::output;
@@ -28,6 +28,8 @@ pub enum Command {
     Make(Make),
     /// Make one more card for a row of the table
     Duplicate(Duplicate),
+    /// Make a new master in the place of a lost one, with the maker's word for it
+    ReplaceMaster(ReplaceMaster),
     /// Lock a card that is lost, with all below it
     Lock(Lock),
     /// Unlock a card
@@ -44,6 +46,7 @@ impl Command {
             Command::Out(command) => command.run(),
             Command::Make(command) => command.run(),
             Command::Duplicate(command) => command.run(),
+            Command::ReplaceMaster(command) => command.run(),
             Command::Lock(command) => command.run(true),
             Command::Unlock(command) => command.run(false),
         }

@@ -1,4 +1,4 @@
-//! `porto meter card make` and `duplicate`: what DE 197 57 648, Fig. 5, asks of whoever stands before the slot.
+//! `porto meter card make`, `duplicate` and `replace-master`: what DE 197 57 648, Fig. 5, asks of whoever stands before the slot.
 //!
 //! What always holds: the command says what to do next and waits for the slot; the machine judges what comes into it,
 //! and until it says that a card is made, none is.
@@ -7,11 +7,12 @@ use super::card::{drawn, drawn_failure};
 use super::office_failure;
 use super::operator::{Operator, Run};
 use crate::failure::Failure;
-use crate::output;
-use access::cards::{Card, CentreNumber, Centres, Functions, Level, Name, Refusal, Running};
+use crate::{input, output};
+use access::cards::{Card, CentreNumber, Centres, Functions, Level, MakersMessage, Name, Refusal, Running};
 use clap::ValueEnum;
 use meter::routine::Input;
 use signal_hook::consts::SIGINT;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -57,6 +58,18 @@ pub struct Duplicate {
     /// The running number of the card that it is to equal.
     #[arg(value_name = "CARD")]
     running: Running,
+}
+
+/// Makes a new master in the place of a lost one, with the maker's word for it; the lost one and its duplicates open nothing
+/// from then on.
+#[derive(clap::Args)]
+#[command(after_help = "Example:\n  porto meter card replace-master proof.json")]
+pub struct ReplaceMaster {
+    #[command(flatten)]
+    making: Making,
+    /// The document that the maker wrote (`porto issuer master`).
+    #[arg(value_name = "FILE")]
+    proof: PathBuf,
 }
 
 /// A meter at which a card is made.
@@ -130,6 +143,16 @@ impl Duplicate {
         let chip = operator.machine().routine().desk().directory().chip(self.running).copied();
         let chip = chip.ok_or_else(|| Failure::refused(Refusal::UnknownCard))?;
         operator.machine().duplicate_card(chip.number).map_err(office_failure)?;
+        self.making.attend(operator)
+    }
+}
+
+impl ReplaceMaster {
+    /// Does it.
+    pub fn run(self) -> Result<ExitCode, Failure> {
+        let message: MakersMessage = input::json(&self.proof, "the maker's word for a new master")?;
+        let mut operator = self.making.run.turn_on()?;
+        operator.machine().replace_master(&message).map_err(office_failure)?;
         self.making.attend(operator)
     }
 }

@@ -1,7 +1,8 @@
 //! Drawn cards: made at the slot by command, and used.
 
-use super::{frank, mailroom, number, registers};
+use super::{frank, mailroom, number, registers, set};
 use crate::desk::Desk;
+use std::fs;
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 
@@ -86,6 +87,33 @@ fn a_lost_card_is_locked_and_its_duplicate_with_it_or_not() {
     desk.done("meter card unlock --meter mailroom 3");
     desk.done("meter card unlock --meter mailroom 2 --this-one");
     try_both(true, true);
+}
+
+/// Claim: E9
+#[test]
+fn a_lost_master_is_replaced_with_the_makers_word_alone_and_opens_nothing_more() {
+    let desk = with_master("n");
+    for name in ["second", "third"] {
+        desk.done(&format!("meter card draw --meter mailroom {name}"));
+    }
+    desk.done("issuer master issuer --serial 12345678 --out proof.json");
+    let replace = "meter card replace-master --meter mailroom proof.json --swap-to";
+    desk.fails(&format!("{replace} second"), 1, "no key of its maker");
+    set(&desk, "# Example: makers_key = \"makers.key\"", "makers_key = \"../issuer/makers.key\"");
+    let proof = fs::read_to_string(desk.path("proof.json")).unwrap();
+    let forged = proof.replace("\"counter\": 1", "\"counter\": 2");
+    assert_ne!(forged, proof);
+    fs::write(desk.path("forged.json"), forged).unwrap();
+    desk.fails(&format!("{} second", replace.replace("proof.json", "forged.json")), 1, "maker");
+    desk.done(&format!("{replace} second"));
+    desk.done(FRANK);
+    desk.done("meter cost-centre add --meter mailroom 01002");
+    desk.done("meter card insert --meter mailroom boss");
+    desk.fails(FRANK, 1, "card");
+    desk.done("meter card out --meter mailroom");
+    desk.fails(&format!("{replace} third"), 1, "maker");
+    desk.done("meter card insert --meter mailroom second");
+    desk.done(FRANK);
 }
 
 /// Another shell swaps the cards while the command looks at the slot.
