@@ -37,7 +37,7 @@ fn letters_over_a_ready_constant_part_are_dot_for_dot_those_painted_as_a_whole()
     keep(&mut machine, 1, 1);
     keep(&mut machine, 2, 2);
     let cliches = [None, None, Some(1), Some(1), Some(1), Some(2), Some(1), None, Some(2), Some(2)];
-    for (at, cliche) in (0..).zip(cliches) {
+    for (at, cliche) in (0_u32..).zip(cliches) {
         let postage = Money::from_minor(70 + 1_111 * u64::from(at % 4));
         let endorsement = (at % 3 == 0).then(|| "REGISTERED".to_owned());
         let text = if at % 2 == 0 { String::new() } else { format!("LETTER {at}") };
