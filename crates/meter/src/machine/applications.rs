@@ -4,7 +4,7 @@
 //! What always holds: what is taken was sealed by this meter for this very card; bounds only take away, so that no
 //! record gives a card a right that its row has not; a record that cannot be used hides no other, and is said.
 
-use super::{Machine, MachineFault, OfficeFault, name};
+use super::{Machine, MachineFault, OfficeFault, Stationery, name};
 use crate::routine::{Bound, Input};
 use ::cards::{Application, Pin, PinAnswer, PinCheck, SettingList, TextPlace};
 use access::cards::{Function, Running};
@@ -114,7 +114,7 @@ impl Machine {
     ) -> Result<Option<String>, OfficeFault> {
         let text_height = place.map_or(0, |place| place.height.into());
         let cliche = Cliche::from_record(number, DOTS, text_height, picture).map_err(input)?;
-        if self.stationery.cliches.get(&number).is_some_and(|known| known.cliche == cliche) {
+        if self.ready.stationery().cliches.get(&number).is_some_and(|known| known.cliche == cliche) {
             return Ok(None);
         }
         self.keep_cliche(StoredCliche {
@@ -143,15 +143,16 @@ impl Machine {
 
     /// Lets settings hold, if each of them can.
     pub(super) fn apply_settings(&mut self, brought: &Brought) -> Result<(), String> {
-        let (mut stations, mut stationery) = (self.stations, self.stationery.clone());
+        let mut stations = self.stations;
+        let Stationery { mut offset, mut envelope, .. } = *self.ready.stationery();
         let mut settings = self.routine.settings().clone();
         for (name, value) in brought {
             let wrong = |error: &dyn ToString| format!("{name}: {}", error.to_string());
             match name.as_str() {
                 "feeder" => stations.feeder = switch(value).map_err(|error| wrong(&error))?,
                 "stacker" => stations.stacker = switch(value).map_err(|error| wrong(&error))?,
-                "offset" => stationery.offset = value.parse().map_err(|error| wrong(&error))?,
-                "envelope" => stationery.envelope = value.parse().map_err(|error| wrong(&error))?,
+                "offset" => offset = value.parse().map_err(|error| wrong(&error))?,
+                "envelope" => envelope = value.parse().map_err(|error| wrong(&error))?,
                 "low_credit" => settings.low_credit = money(value).map_err(|error| wrong(&error))?,
                 "high_value" => settings.high_value = money(value).map_err(|error| wrong(&error))?,
                 "standby_seconds" => {
@@ -161,7 +162,8 @@ impl Machine {
                 _ => return Err(format!("the meter has no setting {name} that a card may bring")),
             }
         }
-        (self.stations, self.stationery) = (stations, stationery);
+        self.stations = stations;
+        self.ready.change(|stationery| (stationery.offset, stationery.envelope) = (offset, envelope));
         self.routine.set_settings(settings);
         Ok(())
     }

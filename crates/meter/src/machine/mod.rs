@@ -17,6 +17,7 @@
 //! | `office` | what the pages and commands of the manager do: cost centres, clichés, rate tables |
 //! | `pictures` | imprints as pictures to look at |
 //! | `printing` | from an indicium to paper |
+//! | `ready` | how imprints look, and the constant part of the next one |
 //! | `reconcile` | journal and device in line at a start |
 
 mod actions;
@@ -30,6 +31,7 @@ mod making;
 mod office;
 mod pictures;
 mod printing;
+mod ready;
 mod reconcile;
 
 pub use clock::{Clock, ComputerClock};
@@ -46,6 +48,7 @@ use printer::{Printer, Stations};
 use psd_host::client::ClientError;
 use psd_host::draw_request_id;
 use rates::{Scale, Tables};
+use ready::Ready;
 use std::collections::{BTreeMap, VecDeque};
 use std::path::PathBuf;
 use std::thread;
@@ -137,7 +140,7 @@ pub struct Machine {
     journal: Journal,
     printer: Box<dyn Printer>,
     stations: Stations,
-    stationery: Stationery,
+    ready: Ready,
     tables: Tables,
     scale: Option<Box<dyn Scale + Send>>,
     reader: Option<Box<dyn Reader>>,
@@ -201,7 +204,7 @@ impl Machine {
             journal,
             printer: parts.printer,
             stations: parts.stations,
-            stationery: parts.stationery,
+            ready: Ready::new(parts.stationery),
             tables: parts.tables,
             scale: parts.scale,
             reader: parts.reader,

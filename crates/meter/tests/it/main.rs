@@ -7,4 +7,5 @@ mod franking;
 mod mailroom;
 mod panel;
 mod power_cut;
+mod ready;
 mod sleeping;
