@@ -193,6 +193,14 @@ impl Name {
     }
 }
 
+impl FromStr for Name {
+    type Err = NumberError;
+
+    fn from_str(text: &str) -> Result<Name, NumberError> {
+        Name::new(text)
+    }
+}
+
 impl TryFrom<String> for Name {
     type Error = NumberError;
 

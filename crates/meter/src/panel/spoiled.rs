@@ -1,7 +1,7 @@
 //! Spoiled imprints: marked with a reason, listed, and written as the claim that is handed in for a refund.
 
 use super::App;
-use super::entries::{Entries, Sent};
+use super::entries::{Entries, Sent, typed};
 use super::fault::Fault;
 use super::reports::{whose, written};
 use super::shell::Sheet;
@@ -110,7 +110,7 @@ fn table(caption: &str, jobs: &[Job]) -> Markup {
 
 async fn spoil(State(app): State<App>, sent: Sent) -> Result<Response, Fault> {
     let Sent { visitor, mut entries } = sent;
-    let number = entries.read("number", |text| text.parse().map(JobNumber));
+    let number = entries.read("number", |text| typed(text).map(JobNumber));
     let reason = entries.read("reason", |text| SpoilReason::of(text).ok_or("choose one of these"));
     let (Some(number), Some(reason)) = (number, reason) else {
         return page(&app, &visitor, &entries, "").await;
