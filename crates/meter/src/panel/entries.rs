@@ -1,11 +1,14 @@
-//! Forms that were sent: their token is checked before anything else is looked at.
+//! Forms that were sent, whose token is checked before anything else is looked at; and what a page is asked for in its
+//! address.
 //!
-//! What always holds: entries of a visit came with the visit's own token.
+//! What always holds: entries of a form that a visit sent came with the visit's own token.
 
 use super::App;
 use super::fault::Fault;
 use super::visitor::Visitor;
 use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::request::Parts;
+use std::convert::Infallible;
 pub use web::entries::{Entries, WHAT, typed};
 
 /// A form that was sent.
@@ -61,5 +64,17 @@ impl FromRequest<App> for FromNobody {
 
     async fn from_request(request: Request, app: &App) -> Result<FromNobody, Fault> {
         Ok(FromNobody(Entries::from_nobody(request, app).await?))
+    }
+}
+
+/// What a page is asked for in its address. It changes nothing, and needs no token.
+pub struct Question(pub Entries);
+
+impl FromRequestParts<App> for Question {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Question, Infallible> {
+        let query = parts.uri.query().unwrap_or_default();
+        Ok(Question(Entries::of(form_urlencoded::parse(query.as_bytes()).into_owned())))
     }
 }
