@@ -12,7 +12,7 @@ use super::visitor::Visitor;
 use super::{App, slot};
 use crate::machine::{Machine, OfficeFault};
 use access::cards::{
-    Account, Card, CentreNumber, Centres, Change, Directory, Function, Functions, Level, Line, Name, Running,
+    Account, Card, CentreNumber, Centres, Change, Directory, Function, Functions, Level, Line, Name,
 };
 use axum::Router;
 use axum::extract::rejection::PathRejection;
@@ -20,7 +20,7 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use maud::{Markup, html};
-use terms::{CardNumber, Date};
+use terms::{CardNumber, Date, Running};
 use web::form::{Field, Form, Kind};
 use web::{Column, Table, Tone, badge, panel};
 
