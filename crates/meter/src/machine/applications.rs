@@ -7,14 +7,14 @@
 use super::{Machine, MachineFault, OfficeFault, Stationery, name};
 use crate::routine::{Bound, Input};
 use ::cards::{Application, Pin, PinAnswer, PinCheck, SettingList, TextPlace};
-use access::cards::{Function, Running};
+use access::cards::Function;
 use access::{Password, Person, UserId};
 use imprint::picture::Cliche;
 use imprint::picture::layout::DOTS;
 use journal::StoredCliche;
 use rates::Table;
 use std::collections::BTreeMap;
-use terms::Money;
+use terms::{Money, Running};
 
 /// Wrong PINs in a row after which a card's PIN is asked for no more, where the card cannot count them itself.
 const PIN_TRIES: u32 = 3;
@@ -185,7 +185,6 @@ impl Machine {
         let Some((check, answer)) = answer else {
             return Err(OfficeFault::Input("nothing on this card asks for a PIN".into()));
         };
-        let running = Running::new(running.value()).map_err(input)?;
         self.count_pin(running, check, answer)
     }
 

@@ -1,8 +1,6 @@
 //! The control unit with a real device, journal and printer.
 
 mod cards;
-#[path = "../../../centre/tests/it/chromium.rs"]
-mod chromium;
 mod franking;
 mod mailroom;
 mod panel;

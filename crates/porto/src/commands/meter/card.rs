@@ -5,13 +5,14 @@ use super::making::{Duplicate, Make, ReplaceMaster};
 use super::{Place, configuration_failure, table};
 use crate::failure::Failure;
 use crate::output;
-use access::cards::{Card, Centres, Change, Chip as Row, Directory, Refusal, Running};
+use access::cards::{Card, Centres, Change, Chip as Row, Directory, Refusal};
 use cards::emulated::{Chip, Slot};
 use cards::{Drawn, DrawnError, Presence, Reader, Recognised, Unique, recognise};
 use clap::ValueEnum;
 use meter::configuration::ReaderKind;
 use serde::Serialize;
 use std::process::ExitCode;
+use terms::Running;
 
 /// What can be done with cards.
 #[derive(clap::Subcommand)]

@@ -7,8 +7,7 @@ use super::card::{drawn, drawn_failure};
 use super::office_failure;
 use super::operator::{Operator, Run};
 use crate::failure::Failure;
-use crate::{input, output};
-use access::cards::{Card, CentreNumber, Centres, Functions, Level, MakersMessage, Name, Refusal, Running};
+use access::cards::{Card, CentreNumber, Centres, Functions, Level, MakersMessage, Name, Refusal};
 use clap::ValueEnum;
 use meter::routine::Input;
 use signal_hook::consts::SIGINT;
@@ -18,7 +17,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
-use terms::CardNumber;
+use terms::{CardNumber, Running};
 
 /// How often the slot is looked at.
 const LOOK: Duration = Duration::from_millis(50);
