@@ -7,6 +7,7 @@ use super::card::{drawn, drawn_failure};
 use super::office_failure;
 use super::operator::{Operator, Run};
 use crate::failure::Failure;
+use crate::{input, output};
 use access::cards::{Card, CentreNumber, Centres, Functions, Level, MakersMessage, Name, Refusal};
 use clap::ValueEnum;
 use meter::routine::Input;
