@@ -354,7 +354,13 @@ fn a_card_is_filled_by_the_holder_of_one_above_it_alone() {
     let desk = Desk::new();
     let mut machine = desk.machine();
     desk.insert(&mut machine, "master");
-    desk.make(&mut machine, "roomy", Level::Single, Centres::one(centre(1)));
+    let number = desk.make(&mut machine, "roomy", Level::Single, Centres::one(centre(1)));
+    desk.take_out(&mut machine);
+    desk.insert(&mut machine, "master");
+    let few = Functions::of(&[Function::Frank, Function::Query]);
+    machine.change(&Change::CardFunctions(number, few)).unwrap();
+    desk.take_out(&mut machine);
+    desk.insert(&mut machine, "roomy");
     let limit = || Filling::Until(Function::Frank, Date::FIRST);
     assert!(machine.put_on_card(limit()).is_err(), "nobody binds or unbinds his own card");
     assert!(machine.fill_next().is_err());
