@@ -73,11 +73,15 @@ impl Target {
         if !self.next && self.swap_to.is_none() {
             return Ok(operator);
         }
+        let before = operator.machine().insertion();
         operator.machine().fill_next().map_err(office_failure)?;
         swap(&mut operator, &self.run.place, self.swap_to.as_deref(), &mut String::new())?;
         while operator.machine().awaits_card_to_fill() {
             thread::sleep(LOOK);
             operator.look()?;
+        }
+        if operator.machine().insertion().is_none_or(|found| Some(found) == before) {
+            return Err(Failure::refused("no other card came within 20 seconds: nothing was written"));
         }
         Ok(operator)
     }
