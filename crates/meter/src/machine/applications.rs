@@ -7,7 +7,7 @@
 use super::{Machine, MachineFault, OfficeFault, Stationery, name};
 use crate::routine::{Bound, Input, Settings};
 use ::cards::{Application, Pin, PinAnswer, PinCheck, SettingList, TextPlace};
-use access::cards::Running;
+use access::cards::{Function, Running};
 use access::{Password, Person, UserId};
 use imprint::picture::Cliche;
 use imprint::picture::layout::DOTS;
@@ -251,7 +251,7 @@ pub(super) fn input(error: impl ToString) -> OfficeFault {
     OfficeFault::Input(error.to_string())
 }
 
-fn parsed(function: &str) -> Result<access::cards::Function, OfficeFault> {
+fn parsed(function: &str) -> Result<Function, OfficeFault> {
     function.parse().map_err(input)
 }
 

@@ -3,6 +3,7 @@
 mod cards;
 #[path = "../../../centre/tests/it/chromium.rs"]
 mod chromium;
+mod contents;
 mod franking;
 mod mailroom;
 mod panel;

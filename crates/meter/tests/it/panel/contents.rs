@@ -11,10 +11,10 @@ async fn insert(visit: &mut Visit, name: &str) {
     visit.post("/slot", &[("act", "insert"), ("card", name)]).await;
 }
 
-/// Draws a processor card and makes the meter's master of it.
+/// Draws a large memory card and makes the meter's master of it.
 async fn with_master(visit: &mut Visit) {
     visit.ready().await;
-    visit.post("/slot/draw", &[("name", "boss"), ("kind", "processor")]).await;
+    visit.post("/slot/draw", &[("name", "boss"), ("kind", "i2c")]).await;
     visit.post("/slot", &[("act", "insert"), ("card", "boss")]).await;
 }
 

@@ -129,21 +129,21 @@ fn a_card_brings_the_rates_cliches_settings_and_imprints_that_were_put_on_it() {
     fs::write(desk.path("rates.toml"), desk.done("meter rates example")).unwrap();
     desk.done("meter cliche gallery --meter mailroom 2");
     for put in [
-        "imprint catalogue --postage 85 --cliche 2 --text SPRING",
+        "imprint catalogue --postage 70",
         "settings envelope=c5 high_value=9000",
         "rates rates.toml",
         "cliche 2",
-        "cliche 2",
+        "imprint catalogue --postage 85 --cliche 2 --text SPRING",
     ] {
         desk.done(&format!("meter card put {put} --meter mailroom"));
     }
     let told: Vec<String> = carried(&desk).into_iter().map(|(kind, name)| format!("{kind} {name}")).collect();
     let wanted = [
-        "stored imprint catalogue",
         "peripheral settings envelope=c5",
         "system settings high_value=9000",
         "rate table Insel-Post",
         "cliché 2",
+        "stored imprint catalogue",
     ];
     assert_eq!(told, wanted);
     // Another card is in the slot when the meter loses its cliché and its postage.
