@@ -33,6 +33,7 @@ impl Machine {
         }
         if now.is_some() {
             self.insertion = now;
+            self.hand_over();
             let reading = self.read_card();
             self.event(Event::Card(Some(reading)))?;
             self.rest()?;

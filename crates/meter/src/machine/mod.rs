@@ -11,6 +11,7 @@
 //! | `cards` | reads, writes and watches the slot |
 //! | `claims` | spoiled imprints, and the claim that is handed in for them |
 //! | `clock` | the time |
+//! | `contents` | what is put on cards, and what they carry in words |
 //! | `device` | the way to the security device |
 //! | `lock` | the customer's lock, as the system manager changes it |
 //! | `making` | making cards |
@@ -25,6 +26,7 @@ mod applications;
 mod cards;
 mod claims;
 mod clock;
+mod contents;
 mod device;
 mod lock;
 mod making;
@@ -34,7 +36,9 @@ mod printing;
 mod ready;
 mod reconcile;
 
+pub use applications::SETTINGS;
 pub use clock::{Clock, ComputerClock};
+pub use contents::{Carried, Content, Filling};
 pub use device::{Device, Place};
 pub use office::OfficeFault;
 pub use printing::Stationery;
@@ -148,6 +152,8 @@ pub struct Machine {
     makers_key: Option<MakersKey>,
     /// The card that was read last.
     insertion: Option<Insertion>,
+    /// Whose card lets the next one be filled.
+    filler: Option<contents::Filler>,
     calls: PathBuf,
     clock: Box<dyn Clock>,
     prefix: Prefix,
@@ -211,6 +217,7 @@ impl Machine {
             card_issuer: parts.card_issuer,
             makers_key: parts.makers_key,
             insertion: None,
+            filler: None,
             calls: parts.calls,
             clock,
             prefix,

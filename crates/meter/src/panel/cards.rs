@@ -9,7 +9,7 @@ use super::entries::{Entries, Sent, WHAT, typed};
 use super::fault::Fault;
 use super::shell::Sheet;
 use super::visitor::Visitor;
-use super::{App, slot};
+use super::{App, contents, slot};
 use crate::machine::{Machine, OfficeFault};
 use access::cards::{
     Account, Card, CentreNumber, Centres, Change, Directory, Function, Functions, Level, Line, Name,
@@ -49,6 +49,7 @@ async fn list_page(app: &App, visitor: &Visitor, entries: &Entries) -> Result<Re
     let now = app.owner.snapshot()?;
     let drawn = slot::look(app).await?;
     let (directory, today) = directory(app).await?;
+    let carried = contents::section(app, &now).await?;
     let content = html! {
         (panel("All cards", &table(&directory, today)?))
         div class="pair" {
@@ -62,6 +63,7 @@ async fn list_page(app: &App, visitor: &Visitor, entries: &Entries) -> Result<Re
                 }
             }))
         }
+        (carried)
     };
     Ok(sheet.refresh(slot::refresh(&now, app)).page(visitor, &content))
 }
@@ -167,7 +169,7 @@ fn rights(directory: &Directory, centres: &[CentreNumber], functions: Functions)
     ]
 }
 
-fn words(function: Function) -> &'static str {
+pub(super) fn words(function: Function) -> &'static str {
     match function {
         Function::Frank => "frank",
         Function::FrankZero => "imprints without value",

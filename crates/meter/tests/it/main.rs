@@ -1,6 +1,7 @@
 //! The control unit with a real device, journal and printer.
 
 mod cards;
+mod contents;
 mod franking;
 mod mailroom;
 mod panel;

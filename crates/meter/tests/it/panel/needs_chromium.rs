@@ -228,6 +228,7 @@ const PAGES: [&str; 20] = [
     "cliches",
     "cards",
     "cards/001",
+    "cards/contents",
     "rates",
     "log",
     "nowhere",

@@ -1,6 +1,7 @@
 //! `porto meter card`: chip cards of the meter, and drawn ones.
 
 use super::centre::Tables;
+use super::contents::{Clear, Put, Show};
 use super::making::{Duplicate, Make, ReplaceMaster};
 use super::{Place, configuration_failure, table};
 use crate::failure::Failure;
@@ -31,6 +32,13 @@ pub enum Command {
     Duplicate(Duplicate),
     /// Make a new master in the place of a lost one, with the maker's word for it
     ReplaceMaster(ReplaceMaster),
+    /// Show what the card in the slot is, and what it carries
+    Show(Show),
+    /// Put something on the card in the slot, or on the next one
+    #[command(subcommand)]
+    Put(Put),
+    /// Take everything off the card in the slot that is not its identification
+    Clear(Clear),
     /// Lock a card that is lost, with all below it
     Lock(Lock),
     /// Unlock a card
@@ -48,6 +56,9 @@ impl Command {
             Command::Make(command) => command.run(),
             Command::Duplicate(command) => command.run(),
             Command::ReplaceMaster(command) => command.run(),
+            Command::Show(command) => command.run(),
+            Command::Put(command) => command.run(),
+            Command::Clear(command) => command.run(),
             Command::Lock(command) => command.run(true),
             Command::Unlock(command) => command.run(false),
         }

@@ -4,8 +4,8 @@
 //! and until it says that a card is made, none is.
 
 use super::card::{drawn, drawn_failure};
-use super::office_failure;
 use super::operator::{Operator, Run};
+use super::{Place, office_failure};
 use crate::failure::Failure;
 use crate::{input, output};
 use access::cards::{Card, CentreNumber, Centres, Functions, Level, MakersMessage, Name, Refusal};
@@ -164,7 +164,7 @@ impl Making {
         let is_over = Arc::new(AtomicBool::new(false));
         signal_hook::flag::register(SIGINT, is_over.clone()).map_err(Failure::usage)?;
         let mut told = String::new();
-        self.swap(&mut operator, &mut told)?;
+        swap(&mut operator, &self.run.place, self.swap_to.as_deref(), &mut told)?;
         while operator.machine().routine().desk().is_making() {
             if is_over.load(Ordering::Relaxed) {
                 operator.ask(Input::CancelCard)?;
@@ -181,16 +181,22 @@ impl Making {
         output::line(&said.sentence)?;
         Ok(ExitCode::SUCCESS)
     }
+}
 
-    fn swap(&self, operator: &mut Operator, told: &mut String) -> Result<(), Failure> {
-        tell(operator, told);
-        let Some(name) = &self.swap_to else { return Ok(()) };
-        let drawn = drawn(&self.run.place)?;
-        drawn.take_out().map_err(drawn_failure)?;
-        operator.look()?;
-        tell(operator, told);
-        drawn.insert(name).map_err(drawn_failure)
-    }
+/// Swaps the card in the slot for the drawn one of this name, if there is to be one.
+pub fn swap(
+    operator: &mut Operator,
+    place: &Place,
+    name: Option<&str>,
+    told: &mut String,
+) -> Result<(), Failure> {
+    tell(operator, told);
+    let Some(name) = name else { return Ok(()) };
+    let drawn = drawn(place)?;
+    drawn.take_out().map_err(drawn_failure)?;
+    operator.look()?;
+    tell(operator, told);
+    drawn.insert(name).map_err(drawn_failure)
 }
 
 /// What the slot says goes to stderr, each sentence once.
