@@ -9,7 +9,7 @@ use super::applications::{Brought, PERIPHERALS, SETTINGS, input};
 use super::{Machine, OfficeFault, name};
 use crate::routine::printable;
 use ::cards::{Application, CardError, Insertion, Kind, Name, OwnCard, Pin, Secret, SettingList, TextPlace};
-use access::cards::{By, Function, Identity, Running, SWAP_MS};
+use access::cards::{By, Function, Identity, SWAP_MS};
 use access::{Password, Person, UserId};
 use imprint::picture::Rect;
 use rates::Table;
@@ -17,7 +17,7 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::num::TryFromIntError;
-use terms::{Date, Money};
+use terms::{Date, Money, Running};
 
 /// What can be put on a card.
 #[derive(Clone, Debug)]
@@ -213,7 +213,7 @@ impl Machine {
     }
 
     fn record_of_cliche(&self, number: u16) -> Result<Application, OfficeFault> {
-        let cliche = &self.stationery.cliches.get(&number).ok_or_else(|| no_cliche(number))?.cliche;
+        let cliche = &self.ready.stationery().cliches.get(&number).ok_or_else(|| no_cliche(number))?.cliche;
         let text_place = cliche.text().map(text_place).transpose().map_err(input)?;
         Ok(Application::Cliche { number, picture: cliche.record().to_vec(), text_place })
     }
@@ -225,7 +225,7 @@ impl Machine {
         cliche: Option<u16>,
         text: &str,
     ) -> Result<Application, OfficeFault> {
-        if let Some(number) = cliche.filter(|number| !self.stationery.cliches.contains_key(number)) {
+        if let Some(number) = cliche.filter(|number| !self.ready.stationery().cliches.contains_key(number)) {
             return Err(no_cliche(number));
         }
         let (name, text) = (Name::new(name).map_err(input)?, printable(text).map_err(input)?);

@@ -9,7 +9,7 @@ use super::{office_failure, rates};
 use crate::failure::Failure;
 use crate::{output, password};
 use access::UserId;
-use access::cards::{Function, Running};
+use access::cards::Function;
 use meter::machine::{Content, Filling};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -17,7 +17,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::thread;
 use std::time::Duration;
-use terms::{Date, Money};
+use terms::{Date, Money, Running};
 
 /// How often the slot is looked at.
 const LOOK: Duration = Duration::from_millis(50);
