@@ -7,8 +7,9 @@ use std::path::{self, PathBuf};
 /// What to measure.
 #[derive(clap::Args)]
 pub struct Options {
-    /// peers for everything but the centre, or some of: reading, drawing, numbers, commits; or centre for the centre's
-    /// figures (needs Debian's postgresql), with some of: calls, flood, idle, run
+    /// peers for what has peers in other programs, or some of: reading, drawing, numbers, commits; or centre for the
+    /// centre's figures (needs Debian's postgresql), with some of: calls, flood, idle, run; or meter for the meter's, with
+    /// some of: picture, first, series, batch
     parts: Vec<String>,
     /// Pictures for each class of disturbance
     #[arg(long, value_name = "N")]
@@ -20,13 +21,12 @@ pub struct Options {
 
 /// Builds the peers in release mode and measures.
 pub fn run(options: &Options) -> Outcome {
-    // The centre is measured beside its own databases: another SQLite stands in the peers' workspace.
-    if let Some((first, parts)) = options.parts.split_first()
-        && first == "centre"
-    {
-        let mut command = cargo();
-        command.args(["bench", "--quiet", "--package", "centre", "--bench", "books", "--"]).args(parts);
-        return workspace::run(&mut command, "cargo bench --package centre");
+    // The centre is measured beside its own databases, as another SQLite stands in the peers' workspace, and the meter
+    // beside its own device.
+    match options.parts.split_first() {
+        Some((first, parts)) if first == "centre" => return own("centre", "books", parts),
+        Some((first, parts)) if first == "meter" => return own("meter", "press", parts),
+        _ => {}
     }
     let mut command = cargo();
     command.current_dir(workspace::root().join("bench-peers"));
@@ -40,4 +40,11 @@ pub fn run(options: &Options) -> Outcome {
         command.arg("--json").arg(place);
     }
     workspace::run(&mut command, "bench-peers (it needs cmake and a C++ compiler)")
+}
+
+/// Measures parts of a crate by a benchmark of its own.
+fn own(package: &str, bench: &str, parts: &[String]) -> Outcome {
+    let mut command = cargo();
+    command.args(["bench", "--quiet", "--package", package, "--bench", bench, "--"]).args(parts);
+    workspace::run(&mut command, &format!("cargo bench --package {package}"))
 }

@@ -6,7 +6,7 @@
 use crate::commands::reference;
 use crate::error::CardError;
 use crate::geometry::{BINDING_BYTES, ONE_BYTES, TWO_BYTES};
-use crate::identification::{Fault, Gap, MakerNumber, Part, Parts, Running, Unique, equal};
+use crate::identification::{Fault, Gap, MakerNumber, Part, Parts, Unique, equal};
 use crate::issuer::{Issuer, TransportCode};
 use crate::kind::Kind;
 use crate::medium::Medium;
@@ -14,7 +14,7 @@ use crate::own::{self, OwnCard};
 use crate::reader::{Insertion, Reader, ReaderError};
 use std::fmt;
 use terms::bytes::{Reader as Fields, Writer};
-use terms::{CardNumber, Serial};
+use terms::{CardNumber, Running, Serial};
 
 /// What kind of card came with this insertion: kinds are tried in turn, a, b and n.
 pub fn recognise(reader: &mut dyn Reader, insertion: Insertion) -> Result<Recognised<'_>, ReaderError> {

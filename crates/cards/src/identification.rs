@@ -8,7 +8,7 @@ use crate::issuer::{Check, EIGHT_DIGITS, Issuer, Tag, same};
 use crate::kind::Kind;
 use std::fmt;
 use subtle::ConstantTimeEq;
-use terms::{CardNumber, Serial};
+use terms::{CardNumber, Running, Serial};
 
 /// A part of the identification string, the highest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -98,31 +98,9 @@ impl fmt::Display for MakerNumber {
     }
 }
 
-/// The running number of a card among those of its meter, 000 to 999. The first card made is the master.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Running(u16);
-
-impl Running {
-    /// The number with this value.
-    pub const fn new(value: u16) -> Result<Running, NumberError> {
-        if value <= 999 { Ok(Running(value)) } else { Err(NumberError) }
-    }
-
-    /// Its value.
-    pub const fn value(self) -> u16 {
-        self.0
-    }
-}
-
-impl fmt::Display for Running {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:03}", self.0)
-    }
-}
-
-/// Why a value is no maker's or running number.
+/// Why a value is no maker's number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a maker's number has eight digits, a running number three")]
+#[error("a maker's number has eight digits")]
 pub struct NumberError;
 
 /// What tells a card from every other: the chip's own number, or one drawn when the card was made.

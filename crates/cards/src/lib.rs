@@ -40,7 +40,7 @@ pub use application::{
 pub use card::{Card, FreshCard, Identification, Making, Recognised, UnknownCard, recognise};
 pub use commands::{APPLICATION_ID, Status};
 pub use error::CardError;
-pub use identification::{Fault, Gap, Identified, MakerNumber, NumberError, Part, Running, Unique};
+pub use identification::{Fault, Gap, Identified, MakerNumber, NumberError, Part, Unique};
 pub use issuer::{CardKey, Check, Constant, Issuer, TransportCode};
 pub use kind::Kind;
 pub use own::{OwnCard, Pin, PinAnswer, PinError};

@@ -1,5 +1,5 @@
 //! The control unit's own book: imprints and what they add up to, cards and cost centres, clichés and rate tables, the
-//! log, and what is kept over power-off; one embedded database in one file.
+//! log, and what is kept over power-off; one embedded database in one file (`docs/formats/journal.md`).
 //!
 //! What always holds:
 //! * what a call reported as done is on the disk, and survives a crash and a power cut; a call that was cut off is done

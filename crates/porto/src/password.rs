@@ -1,8 +1,9 @@
-//! Passwords from outside: from a terminal without echo, from a file, or from standard input; never from the command
+//! Passwords and PINs from outside: from a terminal without echo, from a file, or from standard input; never from the command
 //! line, where every other process could read them.
 
 use crate::failure::Failure;
 use access::Password;
+use cards::Pin;
 use rustix::termios::{self, LocalModes, OptionalActions, Termios};
 use std::fs::File;
 use std::io::{self, IsTerminal, Read, Write};
@@ -13,27 +14,50 @@ use zeroize::Zeroizing;
 /// The password in the first line of a file; `-` is the next line of standard input. Without a file it is asked for at
 /// the terminal.
 pub fn read(file: Option<&Path>, whose: &str) -> Result<Password, Failure> {
+    secret(file, &format!("Password of {whose}: "))
+}
+
+fn secret(file: Option<&Path>, prompt: &str) -> Result<Password, Failure> {
     match file {
         Some(path) if path == Path::new("-") => line(standard_input()?),
         Some(path) => {
             let unreadable = |error| Failure::usage(format!("cannot read {}: {error}", path.display()));
             line(File::open(path).map_err(unreadable)?)
         }
-        None => ask(&format!("Password of {whose}: ")),
+        None => ask(prompt),
     }
 }
 
 /// The same for a password that is to be set: at the terminal it is asked for twice.
 pub fn read_new(file: Option<&Path>, whose: &str) -> Result<Password, Failure> {
+    new_secret(file, &format!("New password of {whose}: "), "passwords")
+}
+
+/// The PIN of a card, in the same ways.
+pub fn pin(file: Option<&Path>) -> Result<Pin, Failure> {
+    digits(&secret(file, "PIN of the card: ")?)
+}
+
+/// The same for a PIN that is to be set.
+pub fn new_pin(file: Option<&Path>) -> Result<Pin, Failure> {
+    digits(&new_secret(file, "New PIN of the card: ", "PINs")?)
+}
+
+fn digits(typed: &Password) -> Result<Pin, Failure> {
+    let digits = str::from_utf8(typed.bytes()).unwrap_or_default();
+    Pin::new(digits).map_err(Failure::usage)
+}
+
+fn new_secret(file: Option<&Path>, prompt: &str, what: &str) -> Result<Password, Failure> {
     if file.is_some() {
-        return read(file, whose);
+        return secret(file, prompt);
     }
-    let first = ask(&format!("New password of {whose}: "))?;
+    let first = ask(prompt)?;
     let second = ask("The same again: ")?;
     if first.bytes() == second.bytes() {
         Ok(first)
     } else {
-        Err(Failure::usage("the two passwords are not the same"))
+        Err(Failure::usage(format!("the two {what} are not the same")))
     }
 }
 

@@ -7,8 +7,9 @@
 //!
 //! ```text
 //! DIR/issuer.key               the signing key, 32 bytes
-//! DIR/books.json               each meter: grants so far, credit granted, orders and inspections so far
+//! DIR/books.json               each meter: grants so far, credit granted, orders, inspections and masters so far
 //! DIR/link/SERIAL.key          the key shared with each meter, 32 bytes
+//! DIR/makers.key               what meters and their maker share for lost master cards, 32 bytes, once it is asked for
 //! DIR/grants/SERIAL-N.json     every grant
 //! DIR/list.json                the post's list, in the post's own format
 //! ```
@@ -70,6 +71,9 @@ pub struct MeterAccount {
     /// How many inspections were signed for it.
     #[serde(default)]
     pub inspections: u64,
+    /// How many times a new master card was vouched for.
+    #[serde(default)]
+    pub masters: u32,
 }
 
 /// What an inspection is to exchange.
@@ -177,7 +181,8 @@ impl Issuer {
         personalisation.check()?;
         adapters::create_private(&self.link_path(order.serial), personalisation.link.bytes())?;
         let serial = order.serial;
-        let account = MeterAccount { serial, grants: 0, granted: Money::ZERO, orders: 0, inspections: 0 };
+        let account =
+            MeterAccount { serial, grants: 0, granted: Money::ZERO, orders: 0, inspections: 0, masters: 0 };
         self.books.meters.push(account);
         save(&self.folder, &self.books)?;
         Ok(personalisation)
@@ -252,6 +257,27 @@ impl Issuer {
             clears_errors,
         };
         Ok((self.sign(inspection), keys))
+    }
+
+    /// The key that meters and their maker share for lost master cards, and where it lies; drawn the first time.
+    pub fn makers_key(&self) -> Result<(PathBuf, Key), HostError> {
+        let path = self.folder.join("makers.key");
+        if !path.exists() {
+            adapters::create_private(&path, draw_key(0)?.key.bytes())?;
+        }
+        let bytes = adapters::read_bounded(&path, Key::BYTES as u64)?;
+        match bytes.as_slice().try_into() {
+            Ok(bytes) => Ok((path, Key::new(bytes))),
+            Err(_) => Err(HostError::Key(path)),
+        }
+    }
+
+    /// The number of the next message by which the maker vouches for a meter's new master card.
+    pub fn next_master(&mut self, serial: Serial) -> Result<u32, HostError> {
+        let account = self.account(serial)?;
+        let masters = account.masters.checked_add(1).ok_or(HostError::Amount)?;
+        self.update(MeterAccount { masters, ..account })?;
+        Ok(masters)
     }
 
     /// Signs the next codeword for an opening that was announced, which must have happened by then.

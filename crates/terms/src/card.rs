@@ -1,4 +1,5 @@
-//! The number on a chip card (part III of its identification string): ten decimal digits.
+//! The numbers on a chip card: the one by which its meter's table has it (part III of its identification string), and its
+//! running number (the end of part II).
 
 use core::fmt;
 use core::str::FromStr;
@@ -69,6 +70,69 @@ impl FromStr for CardNumber {
     }
 }
 
+/// A card's running number: its place among the cards of its meter, 001 to 999. A meter gives each of them once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(try_from = "u16", into = "u16")
+)]
+pub struct Running(u16);
+
+impl Running {
+    /// The number with this value.
+    pub const fn new(value: u16) -> Result<Running, RunningError> {
+        if value >= 1 && value <= 999 { Ok(Running(value)) } else { Err(RunningError) }
+    }
+
+    /// Its value.
+    pub const fn value(self) -> u16 {
+        self.0
+    }
+}
+
+impl fmt::Display for Running {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:03}", self.0)
+    }
+}
+
+/// Why a number or text is no card's running number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RunningError;
+
+impl fmt::Display for RunningError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a card's running number is one from 1 to 999")
+    }
+}
+
+impl core::error::Error for RunningError {}
+
+impl TryFrom<u16> for Running {
+    type Error = RunningError;
+
+    fn try_from(value: u16) -> Result<Running, RunningError> {
+        Running::new(value)
+    }
+}
+
+impl From<Running> for u16 {
+    fn from(number: Running) -> u16 {
+        number.0
+    }
+}
+
+impl FromStr for Running {
+    type Err = RunningError;
+
+    /// Reads up to three digits.
+    fn from_str(text: &str) -> Result<Running, RunningError> {
+        let plain = (1..=3).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
+        if plain { text.parse().map_err(|_| RunningError).and_then(Running::new) } else { Err(RunningError) }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -81,5 +145,16 @@ mod tests {
             assert_eq!(text.parse::<CardNumber>(), Err(CardNumberError), "{text:?}");
         }
         assert_eq!(CardNumber::new(10_000_000_000), Err(CardNumberError));
+    }
+
+    #[test]
+    fn a_running_number_has_up_to_three_digits_and_is_not_zero() {
+        for (text, value) in [("7", 7), ("007", 7), ("999", 999)] {
+            assert_eq!(text.parse::<Running>(), Running::new(value), "{text}");
+        }
+        for text in ["", "0", "000", "1000", "-1", "+1"] {
+            assert_eq!(text.parse::<Running>(), Err(RunningError), "{text:?}");
+        }
+        assert_eq!((Running::new(0), Running::new(1000)), (Err(RunningError), Err(RunningError)));
     }
 }

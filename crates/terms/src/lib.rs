@@ -14,7 +14,7 @@ mod registers;
 mod serial;
 mod spoil;
 
-pub use card::{CardNumber, CardNumberError};
+pub use card::{CardNumber, CardNumberError, Running, RunningError};
 pub use date::{Date, DateError};
 pub use money::{Money, MoneyError};
 pub use registers::{RegisterFault, Registers};

@@ -3,6 +3,9 @@
 
 use maud::{Markup, html};
 
+/// The name of the field that carries a form's token.
+pub const TOKEN: &str = "csrf";
+
 /// What a field takes.
 #[derive(Clone, Debug)]
 pub enum Kind<'a> {
@@ -287,7 +290,7 @@ impl<'a> Form<'a> {
         let has_file = self.fields.iter().any(|field| matches!(field.kind, Kind::File(_)));
         html! {
             form class="form" method="post" action=(self.action) enctype=[has_file.then_some("multipart/form-data")] {
-                input type="hidden" name="csrf" value=(self.csrf);
+                input type="hidden" name=(TOKEN) value=(self.csrf);
                 @if let Some(sentence) = self.complaint() { p class="flash bad" role="alert" { (sentence) } }
                 @for field in &self.fields { (field.markup()) }
                 div class="submit" {

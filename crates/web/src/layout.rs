@@ -120,7 +120,7 @@ impl Page<'_> {
                 }
                 @if let Some(viewer) = self.viewer {
                     form class="viewer" method="post" action=(self.site.log_out) {
-                        input type="hidden" name="csrf" value=(viewer.csrf);
+                        input type="hidden" name=(crate::form::TOKEN) value=(viewer.csrf);
                         span class="who" { strong { (viewer.name) } " " span class="muted" { (viewer.role) } }
                         button class="small" type="submit" { "Log out" }
                     }

@@ -1,5 +1,6 @@
-//! The shell all pages of Porto share: layout and navigation, one style sheet, forms with errors beside their fields,
-//! tables that become cards on a phone, badges, messages, charts; and the headers every answer carries.
+//! The shell all pages of Porto share: layout and navigation, one style sheet, forms with errors beside their fields and
+//! what comes in by them, tables that become cards on a phone, badges, messages, charts; and the headers every answer
+//! carries.
 //!
 //! What always holds: a page works without JavaScript, because none is ever sent; whatever comes from outside is
 //! escaped by `maud`; nothing is fetched from another host. It must never let a style or a script into a page's text:
@@ -9,10 +10,12 @@ mod assets;
 mod badge;
 pub mod chart;
 mod complaint;
+pub mod entries;
 pub mod form;
 mod headers;
 mod layout;
 mod origin;
+mod sent;
 mod sentence;
 mod table;
 
@@ -25,5 +28,6 @@ pub use layout::{
     verbatim, ways,
 };
 pub use origin::{host, is_foreign};
+pub use sent::{FormFault, Upload};
 pub use sentence::sentence;
 pub use table::{Column, Pages, Table};

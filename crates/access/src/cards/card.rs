@@ -5,10 +5,10 @@
 
 use super::centre::Centres;
 use super::function::{Function, Functions, Level};
-use super::numbers::{CentreNumber, Name, Running};
+use super::numbers::{CentreNumber, Name};
 use super::refusal::Refusal;
 use serde::{Deserialize, Serialize};
-use terms::CardNumber;
+use terms::{CardNumber, Running};
 
 /// A row of the cards' table.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -9,10 +9,10 @@ use super::centre::{Centre, Centres, Group, Surcharge};
 use super::directory::Directory;
 use super::function::{Function, Functions};
 use super::holder::{By, Holder};
-use super::numbers::{CentreNumber, GroupNumber, Name, Running};
+use super::numbers::{CentreNumber, GroupNumber, Name};
 use super::refusal::Refusal;
 use super::row::{Changes, Key, Row};
-use terms::{CardNumber, Money};
+use terms::{CardNumber, Money, Running};
 
 /// A change of the tables.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -6,14 +6,14 @@
 use super::card::{Card, Chip};
 use super::centre::{Centre, Group, Whole};
 use super::check::check;
-use super::numbers::{CentreNumber, GroupNumber, Prefix, Running};
+use super::numbers::{CentreNumber, GroupNumber, Prefix};
 use super::plan::Pending;
 use super::refusal::Refusal;
 use super::row::{Changes, Key, Row};
 use super::spending::{Account, RequestId, Reservation, Spent};
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
-use terms::{CardNumber, Date, Money};
+use terms::{CardNumber, Date, Money, Running};
 
 /// All rows of a meter's cards and cost centres.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -24,10 +24,10 @@
 
 use super::card::{Identity, Reading};
 use super::directory::Directory;
-use super::numbers::Running;
 use super::plan::Plan;
 use super::refusal::Refusal;
 use super::row::Changes;
+use terms::Running;
 
 /// How long a new card is waited for where nothing else is set.
 pub const SWAP_MS: u64 = 20_000;

@@ -40,7 +40,7 @@ pub use function::{Function, Functions, Level};
 pub use holder::{By, Holder};
 pub use making::{Making, MakingAction, MakingEvent, SWAP_MS};
 pub use month::Month;
-pub use numbers::{CentreNumber, GroupNumber, Name, NumberError, Prefix, Running};
+pub use numbers::{CentreNumber, GroupNumber, Name, NumberError, Prefix};
 pub use plan::{Follow, Pending, Plan};
 pub use proof::{MAKERS_KEY_BYTES, MakersMessage, MakersProof};
 pub use refusal::Refusal;

@@ -1,4 +1,5 @@
-//! Numbers and names of cost centres, groups and cards, parsed where they come in (DE 197 57 648, page 4 and 6).
+//! Numbers of cost centres and groups, names of these and of cards, parsed where they come in (DE 197 57 648, page 4 and
+//! 6).
 
 use alloc::string::String;
 use core::fmt;
@@ -113,60 +114,48 @@ impl FromStr for CentreNumber {
 #[serde(try_from = "u16", into = "u16")]
 pub struct GroupNumber(u16);
 
-/// The running number of a physical card, 001 to 999: the last three digits of number A, written once.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "u16", into = "u16")]
-pub struct Running(u16);
+impl GroupNumber {
+    /// The number with this value, 1 to 999.
+    pub const fn new(value: u16) -> Result<GroupNumber, NumberError> {
+        if value >= 1 && value <= 999 { Ok(GroupNumber(value)) } else { Err(NumberError::Group) }
+    }
 
-/// What [`GroupNumber`] and [`Running`] share: both are 1 to 999, each with its own error.
-macro_rules! one_to_999 {
-    ($name:ident, $error:expr, $format:literal) => {
-        impl $name {
-            /// The number with this value, 1 to 999.
-            pub const fn new(value: u16) -> Result<$name, NumberError> {
-                if value >= 1 && value <= 999 { Ok($name(value)) } else { Err($error) }
-            }
-
-            /// Its value.
-            pub const fn value(self) -> u16 {
-                self.0
-            }
-        }
-
-        impl TryFrom<u16> for $name {
-            type Error = NumberError;
-
-            fn try_from(value: u16) -> Result<$name, NumberError> {
-                $name::new(value)
-            }
-        }
-
-        impl From<$name> for u16 {
-            fn from(number: $name) -> u16 {
-                number.0
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write!(f, $format, self.0)
-            }
-        }
-
-        impl FromStr for $name {
-            type Err = NumberError;
-
-            /// Reads up to three digits.
-            fn from_str(text: &str) -> Result<$name, NumberError> {
-                let plain = (1..=3).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
-                if plain { text.parse().map_err(|_| $error).and_then($name::new) } else { Err($error) }
-            }
-        }
-    };
+    /// Its value.
+    pub const fn value(self) -> u16 {
+        self.0
+    }
 }
 
-one_to_999!(GroupNumber, NumberError::Group, "{}");
-one_to_999!(Running, NumberError::Running, "{:03}");
+impl TryFrom<u16> for GroupNumber {
+    type Error = NumberError;
+
+    fn try_from(value: u16) -> Result<GroupNumber, NumberError> {
+        GroupNumber::new(value)
+    }
+}
+
+impl From<GroupNumber> for u16 {
+    fn from(number: GroupNumber) -> u16 {
+        number.0
+    }
+}
+
+impl fmt::Display for GroupNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)
+    }
+}
+
+impl FromStr for GroupNumber {
+    type Err = NumberError;
+
+    /// Reads up to three digits.
+    fn from_str(text: &str) -> Result<GroupNumber, NumberError> {
+        let plain = (1..=3).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
+        let value: Option<u16> = if plain { text.parse().ok() } else { None };
+        value.ok_or(NumberError::Group).and_then(GroupNumber::new)
+    }
+}
 
 /// What a person calls a cost centre, a group or a card: up to 40 characters that can be shown; it may be empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -190,6 +179,14 @@ impl Name {
     /// Its characters.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+impl FromStr for Name {
+    type Err = NumberError;
+
+    fn from_str(text: &str) -> Result<Name, NumberError> {
+        Name::new(text)
     }
 }
 
@@ -222,8 +219,6 @@ pub enum NumberError {
     Centre,
     /// No group's number.
     Group,
-    /// No running number.
-    Running,
     /// No name.
     Name,
     /// No month.
@@ -240,7 +235,6 @@ impl fmt::Display for NumberError {
             NumberError::Prefix => "the cost centres' prefix is a number from 0 to 99",
             NumberError::Centre => "a cost centre's number has five digits, such as 01001",
             NumberError::Group => "a group's number is one from 1 to 999",
-            NumberError::Running => "a card's running number is one from 1 to 999",
             NumberError::Name => "a name has at most 40 characters, and all of them can be shown",
             NumberError::Month => "a month is written such as 2026-11, from 2000-01 to 2099-12",
             NumberError::Functions => "functions are all, none, or names such as frank,query,set-cliche",

@@ -9,13 +9,12 @@ use super::centre::{Centre, Centres, Whole};
 use super::directory::Directory;
 use super::function::{Function, Level};
 use super::holder::By;
-use super::numbers::Running;
 use super::proof::MakersProof;
 use super::refusal::Refusal;
 use super::row::{Changes, Key, Row};
 use alloc::vec;
 use serde::{Deserialize, Serialize};
-use terms::CardNumber;
+use terms::{CardNumber, Running};
 
 /// What is to be made of the next card.
 #[derive(Clone, Debug, PartialEq, Eq)]

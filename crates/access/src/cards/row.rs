@@ -5,12 +5,12 @@
 
 use super::card::{Card, Chip};
 use super::centre::{Centre, Group, Whole};
-use super::numbers::{CentreNumber, GroupNumber, Running};
+use super::numbers::{CentreNumber, GroupNumber};
 use super::plan::Pending;
 use super::spending::{Account, RequestId, Reservation, Spent};
 use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
-use terms::CardNumber;
+use terms::{CardNumber, Running};
 
 /// One row of one of the tables.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,4 +1,4 @@
-//! The directory of applications on a card, and how they are added, replaced and removed.
+//! The directory of applications on a card, and how they are added, replaced, removed and cleared.
 //!
 //! What always holds: a record is written where nothing stands that the directory names, and the directory is written
 //! when the record is there; so a card that is pulled lists what it listed before or what it is to list. What a
@@ -58,6 +58,21 @@ impl OwnCard<'_> {
         entries.remove(place);
         self.medium.open_for_writing(&self.issuer.code)?;
         self.write_directory(&entries)
+    }
+
+    /// Takes everything off the card that it carries beside its identification, and overwrites it then, so that no
+    /// password stays behind. One that is pulled before the end carries all of it or nothing.
+    pub fn clear(&mut self) -> Result<(), CardError> {
+        let entries = self.directory()?;
+        self.medium.open_for_writing(&self.issuer.code)?;
+        self.write_directory(&[])?;
+        let applications = self.kind().geometry().applications;
+        for Entry { offset, length } in entries {
+            if let Some(place) = applications.part(offset, length) {
+                self.medium.write(place, &vec![0; usize::from(length)])?;
+            }
+        }
+        Ok(())
     }
 
     fn read_entry(&mut self, entry: Entry) -> Result<Result<Application, ApplicationError>, CardError> {

@@ -90,6 +90,26 @@ fn an_application_is_replaced_or_taken_off_and_its_place_used_again() {
 
 /// Claim: E12
 #[test]
+fn a_card_that_is_cleared_carries_nothing_and_keeps_no_password_in_its_memory() {
+    let issuer = issuer();
+    let mut slot = Slot::with(made(Kind::B, &issuer, &making(1, 1)));
+    for application in &one_of_each() {
+        own(&mut slot, &issuer).unwrap().add(application).unwrap();
+    }
+    let holds_it = |slot: &mut Slot| {
+        let image = slot.chip().unwrap().to_image();
+        image.windows(13).any(|bytes| bytes == b"correct horse")
+    };
+    assert!(holds_it(&mut slot));
+    own(&mut slot, &issuer).unwrap().clear().unwrap();
+    assert!(!holds_it(&mut slot));
+    assert!(usable(&mut slot, &issuer).is_empty());
+    own(&mut slot, &issuer).unwrap().add(&one_of_each()[0]).unwrap();
+    assert_eq!(usable(&mut slot, &issuer), [one_of_each()[0].clone()]);
+}
+
+/// Claim: E12
+#[test]
 fn the_smallest_card_carries_one_small_application_and_refuses_others_clearly() {
     let issuer = issuer();
     let mut slot = Slot::with(made(Kind::A, &issuer, &making(1, 1)));

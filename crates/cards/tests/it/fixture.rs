@@ -4,9 +4,9 @@ use cards::emulated::{Chip, Slot};
 use cards::{
     Application, ApplicationError, CardError, CardKey, Check, Constant, Fault, FreshCard, Gap,
     Identification, Identified, Insertion, Issuer, Kind, Making, OwnCard, Part, Presence, Reader, Recognised,
-    Running, TransportCode, Unique, recognise,
+    TransportCode, Unique, recognise,
 };
-use terms::{CardNumber, Serial};
+use terms::{CardNumber, Running, Serial};
 
 /// The meter of the source's example.
 pub fn issuer() -> Issuer {

@@ -101,6 +101,7 @@ fn a_card_that_is_pulled_while_an_application_changes_lists_the_old_or_the_new_o
         let one = slot.take().unwrap();
         pull_everywhere(&one, |slot, issuer| own(slot, issuer)?.replace(0, &function("query", 31)));
         pull_everywhere(&one, |slot, issuer| own(slot, issuer)?.remove(0));
+        pull_everywhere(&one, |slot, issuer| own(slot, issuer)?.clear());
         if kind != Kind::A {
             pull_everywhere(&one, |slot, issuer| {
                 let table = vec![0x3C; 300];

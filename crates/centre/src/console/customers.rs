@@ -1,6 +1,6 @@
 //! Customers: the list, a customer's page with his account, new ones, and what is set for them.
 
-use super::entries::{Entries, Sent};
+use super::entries::{Entries, Sent, refuse_form};
 use super::fault::Fault;
 use super::notice::Notice;
 use super::shell::Sheet;
@@ -122,7 +122,7 @@ fn new_page(visitor: &Visitor, entries: &Entries) -> Response {
             .hint(LIMIT_HINT),
     ];
     let form = Form::new("/customers/new", "", "Make the customer", fields).instead("/customers");
-    let content = html! { div class="panel" { (entries.form(visitor, form)) } };
+    let content = html! { div class="panel" { (entries.form(visitor.csrf(), form)) } };
     let sheet = Sheet::new("New customer", "/customers").above("Customers", "/customers");
     sheet.status(entries.status()).page(visitor, &content)
 }
@@ -138,7 +138,7 @@ async fn add(
     if let (Some(name), Some(limit)) = (name, limit) {
         match app.office.books().add_customer(&name, limit, may.name(), may.now_ms).await {
             Ok(reference) => return Ok(leads_to(&customer_path(reference), Notice::CUSTOMER_MADE, &[])),
-            Err(fault) => entries.refuse(fault)?,
+            Err(fault) => refuse_form(&mut entries, fault)?,
         }
     }
     Ok(new_page(&may, &entries))
@@ -299,7 +299,7 @@ async fn change_page(
         Field::text("reason", "Why").hint("For the audit log, in one line."),
     ];
     let form = Form::new(&action, "", "Keep the change", fields).instead(&path);
-    let content = html! { div class="panel" { (entries.form(visitor, form)) } };
+    let content = html! { div class="panel" { (entries.form(visitor.csrf(), form)) } };
     let sheet = Sheet::new("Change the customer", "/customers").above("Customers", "/customers");
     let sheet = sheet.above(customer.name, path.clone());
     Ok(sheet.status(entries.status()).page(visitor, &content))
@@ -318,7 +318,7 @@ async fn change(
         let change = CustomerChange { name, limit, is_active: entries.is_ticked("active"), reason };
         match app.office.books().change_customer(reference, &change, may.name(), may.now_ms).await {
             Ok(()) => return Ok(leads_to(&customer_path(reference), Notice::CUSTOMER_CHANGED, &[])),
-            Err(fault) => entries.refuse(fault)?,
+            Err(fault) => refuse_form(&mut entries, fault)?,
         }
     }
     change_page(&app, &may, reference, &entries).await

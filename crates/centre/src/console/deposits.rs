@@ -1,6 +1,6 @@
 //! Deposits: the list, by hand, and those of which a person must say whose they are.
 
-use super::entries::{Entries, Sent};
+use super::entries::{Entries, Sent, refuse_form};
 use super::fault::Fault;
 use super::notice::Notice;
 use super::shell::Sheet;
@@ -171,7 +171,7 @@ async fn new_page(
         Field::text("remittance", "What the payer wrote").optional(),
     ];
     let form = Form::new("/deposits/new", "", "Book the deposit", fields).instead("/deposits");
-    let content = html! { div class="panel" { (entries.form(visitor, form)) } };
+    let content = html! { div class="panel" { (entries.form(visitor.csrf(), form)) } };
     let sheet = Sheet::new("Book a deposit by hand", "/deposits").above("Deposits", "/deposits");
     Ok(sheet.status(entries.status()).page(visitor, &content))
 }
@@ -191,7 +191,7 @@ async fn book(
         Err(OfficeFault::Books(BooksFault::NoCustomer(_))) => {
             entries.wrong("customer", "No customer has this reference.");
         }
-        Err(fault) => entries.refuse(fault)?,
+        Err(fault) => refuse_form(&mut entries, fault)?,
     }
     new_page(&app, &may, None, &entries).await
 }
@@ -264,7 +264,8 @@ async fn assign_page(
     ];
     let form = Form::new("/deposits/assign", "", "Book it for this customer", fields);
     let form = form.instead("/deposits?which=unclear");
-    let content = html! { div class="panel" { (glance(visitor, &deposit)) (entries.form(visitor, form)) } };
+    let content =
+        html! { div class="panel" { (glance(visitor, &deposit)) (entries.form(visitor.csrf(), form)) } };
     let sheet = Sheet::new("Whose payment is this?", "/deposits").above("Deposits", "/deposits");
     Ok(sheet.status(entries.status()).page(visitor, &content))
 }
@@ -280,7 +281,7 @@ async fn assign(
             Err(OfficeFault::Books(BooksFault::NoCustomer(_))) => {
                 entries.wrong("customer", "No customer has this reference.");
             }
-            Err(fault) => entries.refuse(fault)?,
+            Err(fault) => refuse_form(&mut entries, fault)?,
         }
     }
     assign_page(&app, &may, &reference, &entries).await
@@ -311,7 +312,7 @@ async fn reverse_page(
         div class="panel" {
             p { "The amount goes from the customer's account again, also where that falls below his limit by it." }
             (glance(visitor, &deposit))
-            (entries.form(visitor, form))
+            (entries.form(visitor.csrf(), form))
         }
     };
     let sheet = Sheet::new("Take a deposit back", "/deposits").above("Deposits", "/deposits");
@@ -326,7 +327,7 @@ async fn reverse(
     if let Some(reason) = entries.read("reason", |text| format::read_line(text, 500)) {
         match app.office.reverse_deposit(&reference, &reason, may.name(), may.now_ms).await {
             Ok(()) => return Ok(leads_to("/deposits", Notice::DEPOSIT_REVERSED, &[])),
-            Err(fault) => entries.refuse(fault)?,
+            Err(fault) => refuse_form(&mut entries, fault)?,
         }
     }
     reverse_page(&app, &may, &reference, &entries).await

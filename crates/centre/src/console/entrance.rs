@@ -3,7 +3,7 @@
 //! What always holds: neither page nor wording tells whether a name exists; after a log-in nobody is led to another
 //! site.
 
-use super::entries::{Entries, FromNobody, Sent};
+use super::entries::{Entries, FromNobody, Sent, refuse_form};
 use super::fault::Fault;
 use super::format;
 use super::notice::{self, Notice};
@@ -76,11 +76,11 @@ async fn log_in(
     let status = match app.people.log_in(entries.text("name"), &password, address, now_ms).await {
         Ok(started) => return Ok(begun(&app, &started, Redirect::to(&to).into_response())),
         Err(PeopleFault::Wrong) => {
-            entries.refuse_because("Name or password is wrong.");
+            entries.refuse("Name or password is wrong.");
             StatusCode::UNPROCESSABLE_ENTITY
         }
         Err(PeopleFault::Locked { until_ms }) => {
-            entries.refuse_because(locked(until_ms, now_ms));
+            entries.refuse(&locked(until_ms, now_ms));
             StatusCode::TOO_MANY_REQUESTS
         }
         Err(fault) => return Err(fault.into()),
@@ -107,7 +107,7 @@ fn log_in_page(to: &str, entries: &Entries, status: StatusCode, flash: Option<&w
         Field::text("name", "Name").completes("username"),
         Field::text("password", "Password").kind(Kind::Password).completes("current-password"),
     ];
-    let form = entries.form_of("", Form::new("/log-in", "", "Log in", fields));
+    let form = entries.form("", Form::new("/log-in", "", "Log in", fields));
     Sheet::new("Log in", "").status(status).page_for_nobody(flash, &html! { div class="panel" { (form) } })
 }
 
@@ -164,7 +164,7 @@ fn invitation_page(secret: &str, invited: &Invited, entries: &Entries) -> Respon
     };
     fields.extend(new_password());
     let action = format!("/invitation/{secret}");
-    let form = entries.form_of("", Form::new(&action, "", "Set the password and log in", fields));
+    let form = entries.form("", Form::new(&action, "", "Set the password and log in", fields));
     let content = html! { div class="panel" { (welcome) (form) } };
     Sheet::new("Set your password", "").status(entries.status()).page_for_nobody(None, &content)
 }
@@ -221,7 +221,7 @@ async fn accept(
             Ok(invitation_page(&path, &invited, &entries))
         }
         Err(fault) => {
-            entries.refuse_person(fault)?;
+            refuse_form(&mut entries, fault)?;
             Ok(invitation_page(&path, &invited, &entries))
         }
     }
@@ -235,7 +235,7 @@ fn password_page(may: &May<Anyone>, entries: &Entries) -> Response {
     let mut fields =
         vec![Field::text("present", "Present password").kind(Kind::Password).completes("current-password")];
     fields.extend(new_password());
-    let form = entries.form(may, Form::new("/password", "", "Set the password", fields));
+    let form = entries.form(may.csrf(), Form::new("/password", "", "Set the password", fields));
     let content = html! {
         (web::panel("Another password", &html! {
             p { "All your other sessions end." }
@@ -257,8 +257,8 @@ async fn change_password(
         Ok(started) => return Ok(begun(&app, &started, leads_to("/", Notice::PASSWORD_SET, &[]))),
         Err(PeopleFault::Password(fault)) => entries.wrong("password", web::sentence(&fault)),
         Err(PeopleFault::Wrong) => entries.wrong("present", "This is not your present password."),
-        Err(PeopleFault::Locked { until_ms }) => entries.refuse_because(locked(until_ms, may.now_ms)),
-        Err(fault) => entries.refuse_person(fault)?,
+        Err(PeopleFault::Locked { until_ms }) => entries.refuse(&locked(until_ms, may.now_ms)),
+        Err(fault) => refuse_form(&mut entries, fault)?,
     }
     Ok(password_page(&may, &entries))
 }

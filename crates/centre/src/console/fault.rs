@@ -7,10 +7,10 @@ use crate::books::BooksFault;
 use crate::catalogue::NoSection;
 use crate::office::OfficeFault;
 use crate::people::PeopleFault;
-use axum::extract::rejection::{BytesRejection, PathRejection, QueryRejection};
+use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use web::Complaint;
+use web::{Complaint, FormFault};
 
 /// Why a page is not shown.
 #[derive(Debug)]
@@ -22,14 +22,12 @@ pub enum Fault {
     },
     /// A form was sent after its session had ended.
     Ended,
-    /// A form was sent that is not this session's, or from elsewhere.
-    Foreign,
+    /// A form is not taken.
+    Form(FormFault),
     /// The person may not do this.
     NotAllowed,
     /// There is nothing at this address.
     NotFound(String),
-    /// What was sent is more than is read.
-    TooLarge,
     /// What was asked for is not right.
     Request(String),
     /// Too many ask at once.
@@ -42,9 +40,9 @@ impl Fault {
     fn status(&self) -> StatusCode {
         match self {
             Fault::LogIn { .. } => StatusCode::SEE_OTHER,
-            Fault::Ended | Fault::Foreign | Fault::NotAllowed => StatusCode::FORBIDDEN,
+            Fault::Ended | Fault::NotAllowed => StatusCode::FORBIDDEN,
+            Fault::Form(fault) => fault.status(),
             Fault::NotFound(_) => StatusCode::NOT_FOUND,
-            Fault::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Fault::Request(_) => StatusCode::BAD_REQUEST,
             Fault::Busy(_) => StatusCode::SERVICE_UNAVAILABLE,
             Fault::Own(_) => StatusCode::INTERNAL_SERVER_ERROR,
@@ -57,19 +55,12 @@ impl Fault {
                 "Your session has ended",
                 "Nothing was done. Log in again and send the form once more.".to_owned(),
             ),
-            Fault::Foreign => (
-                "This form cannot be taken",
-                "It does not belong to your session, so nothing was done. Open its page again and send it from there."
-                    .to_owned(),
-            ),
+            Fault::Form(fault) => return fault.complaint(),
             Fault::NotAllowed => (
                 "You may not do this",
                 "None of your roles allows it. Ask an administrator, if you need it for your work.".to_owned(),
             ),
             Fault::NotFound(sentence) => ("There is nothing here", sentence),
-            Fault::TooLarge => {
-                ("This is too large", "Nothing was done. Send less at once, or a smaller file.".to_owned())
-            }
             Fault::Request(sentence) => ("This cannot be done", sentence),
             Fault::Busy(sentence) => ("Too much at once", sentence),
             Fault::Own(_) => (
@@ -88,7 +79,7 @@ pub fn of_status(status: StatusCode) -> Complaint {
         StatusCode::NOT_FOUND => {
             Fault::NotFound("The page may have moved, or the address is mistyped.".to_owned())
         }
-        StatusCode::PAYLOAD_TOO_LARGE => Fault::TooLarge,
+        StatusCode::PAYLOAD_TOO_LARGE => Fault::Form(FormFault::TooLarge),
         StatusCode::METHOD_NOT_ALLOWED => {
             Fault::NotFound("This address takes no request of this kind.".to_owned())
         }
@@ -164,11 +155,8 @@ impl From<QueryRejection> for Fault {
     }
 }
 
-impl From<BytesRejection> for Fault {
-    fn from(rejection: BytesRejection) -> Fault {
-        match rejection.status() {
-            StatusCode::PAYLOAD_TOO_LARGE => Fault::TooLarge,
-            _ => Fault::Request("The form did not arrive whole. Send it again.".to_owned()),
-        }
+impl From<FormFault> for Fault {
+    fn from(fault: FormFault) -> Fault {
+        Fault::Form(fault)
     }
 }

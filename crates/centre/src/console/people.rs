@@ -3,7 +3,7 @@
 //! What always holds: a link is shown once, in the answer to who asked for it.
 
 use super::entrance::invitation_path;
-use super::entries::{Entries, Sent};
+use super::entries::{Entries, Sent, refuse_form};
 use super::fault::Fault;
 use super::notice::Notice;
 use super::shell::Sheet;
@@ -120,7 +120,7 @@ fn new_page(visitor: &Visitor, entries: &Entries) -> Response {
     let content = html! {
         div class="panel" {
             p { "The person gets a link that works once, and sets a password by it." }
-            (entries.form(visitor, form))
+            (entries.form(visitor.csrf(), form))
         }
     };
     let sheet = Sheet::new("Invite a person", "/people").above("People", "/people");
@@ -142,7 +142,7 @@ async fn invite(
     match app.people.invite(by, &name, &full_name, &roles, may.now_ms).await {
         Ok(secret) => return Ok(link_page(&app, &may, &headers, &name, &secret)),
         Err(fault @ PeopleFault::Taken(_)) => entries.wrong("name", web::sentence(&fault)),
-        Err(fault) => entries.refuse_person(fault)?,
+        Err(fault) => refuse_form(&mut entries, fault)?,
     }
     Ok(new_page(&may, &entries))
 }
@@ -208,7 +208,7 @@ fn manage(visitor: &Visitor, person: &Person, entries: &Entries) -> Markup {
     let roles = Form::new(&roles, "", "Set the roles", vec![roles_field(&person.roles.to_string())]);
     let link = Form::new(&link, visitor.csrf(), "Make a link", vec![]);
     html! {
-        (panel("Roles", &html! { p { "Other roles end the person's sessions." } (entries.form(visitor, roles)) }))
+        (panel("Roles", &html! { p { "Other roles end the person's sessions." } (entries.form(visitor.csrf(), roles)) }))
         div class="pair" {
             @if person.is_enabled {
                 (panel("New link", &html! {
@@ -242,7 +242,7 @@ async fn set_roles(
     if let Some(roles) = read_roles(&mut entries) {
         match app.people.set_roles(may.session.person.desk(), &name, &roles, may.now_ms).await {
             Ok(()) => return Ok(leads_to(&format!("/people/{name}"), Notice::ROLES_SET, &[])),
-            Err(fault) => entries.refuse_person(fault)?,
+            Err(fault) => refuse_form(&mut entries, fault)?,
         }
     }
     Ok(page(&may, &person(&app, &name).await?, &entries))

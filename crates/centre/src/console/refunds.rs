@@ -3,7 +3,7 @@
 //! What always holds: who receives papers has the count and the sum of the open lines before his eyes, and nothing is paid
 //! where those have changed since.
 
-use super::entries::{Entries, Sent};
+use super::entries::{Entries, Sent, refuse_form};
 use super::fault::Fault;
 use super::format;
 use super::notice::Notice;
@@ -261,7 +261,7 @@ async fn receive_page(
                 ("Postage of them together", html! { (visitor.amount(claim.open_minor)) }),
                 ("Handling share", html! { (format::per_cent(share)) }),
             ]))
-            (entries.form(visitor, form))
+            (entries.form(visitor.csrf(), form))
         }
     };
     Ok(below("Receive the papers", number).status(entries.status()).page(visitor, &content))
@@ -283,7 +283,7 @@ async fn receive(
                 let numbers = [paid.imprints, paid.waiting];
                 return Ok(leads_to(&path(number), Notice::PAPERS_RECEIVED, &numbers));
             }
-            Err(fault) => entries.refuse(fault)?,
+            Err(fault) => refuse_form(&mut entries, fault)?,
         }
     }
     receive_page(&app, &may, number, &entries).await
@@ -329,7 +329,7 @@ async fn refuse_page(
                 ("Postage", html! { (visitor.amount(shown.postage_minor)) }),
                 ("Why spoiled", html! { (format::plain(&shown.reason)) }),
             ]))
-            (entries.form(visitor, form))
+            (entries.form(visitor.csrf(), form))
         }
     };
     Ok(below("Refuse a line", number).status(entries.status()).page(visitor, &content))
@@ -349,7 +349,7 @@ async fn refuse(
             app.office.refuse_claim_line(number, place.into(), &reason, may.name(), may.now_ms).await;
         match refused {
             Ok(()) => return Ok(leads_to(&path(number), Notice::LINE_REFUSED, &[])),
-            Err(fault) => entries.refuse(fault)?,
+            Err(fault) => refuse_form(&mut entries, fault)?,
         }
     }
     refuse_page(&app, &may, number, &line, &entries).await
@@ -368,7 +368,7 @@ fn compare_page(visitor: &Visitor, number: u64, entries: &Entries) -> Response {
             p {
                 "An imprint of this claim was seen in the mail. It may be the spoiled paper itself, which was posted by mistake: compare the paper with the post's picture before you think ill of anybody. If the paper was used twice, mark the meter as suspect on its page. All open comparisons of the meter are done by this note."
             }
-            (entries.form(visitor, form))
+            (entries.form(visitor.csrf(), form))
         }
     };
     below("Note a comparison", number).status(entries.status()).page(visitor, &content)
@@ -383,7 +383,7 @@ async fn compare(
     if let Some(note) = entries.read("note", |text| format::read_line(text, REASON_BYTES_MAX)) {
         match app.office.note_papers_compared(number, &note, may.name(), may.now_ms).await {
             Ok(()) => return Ok(leads_to(&path(number), Notice::PAPERS_COMPARED, &[])),
-            Err(fault) => entries.refuse(fault)?,
+            Err(fault) => refuse_form(&mut entries, fault)?,
         }
     }
     Ok(compare_page(&may, number, &entries))

@@ -4,7 +4,7 @@
 //! What always holds: what is kept was checked as a whole, so that no page can leave the centre with settings that
 //! contradict themselves.
 
-use super::entries::{Entries, Sent};
+use super::entries::{Entries, Sent, refuse_form, typed};
 use super::fault::Fault;
 use super::format;
 use super::notice::Notice;
@@ -167,7 +167,7 @@ fn operations_page(visitor: &Visitor, settings: &CentreSettings, entries: &Entri
         ),
     ];
     let form = Form::new("/settings/operations", "", "Keep the settings", fields).instead("/settings");
-    let content = html! { div class="panel" { (entries.form(visitor, form)) } };
+    let content = html! { div class="panel" { (entries.form(visitor.csrf(), form)) } };
     let sheet = Sheet::new("How the centre works", "/settings").above("Settings", "/settings");
     sheet.status(entries.status()).page(visitor, &content)
 }
@@ -179,7 +179,7 @@ async fn set_operations(
     if let Some(operations) = read_operations(&may, &mut entries) {
         match app.office.settings().set_operations(&operations, may.name(), may.now_ms).await {
             Ok(()) => return Ok(leads_to("/settings", Notice::SETTINGS_SET, &[])),
-            Err(fault) => entries.refuse(fault)?,
+            Err(fault) => refuse_form(&mut entries, fault)?,
         }
     }
     let settings = app.office.settings().now(may.now_ms).await?;
@@ -187,7 +187,7 @@ async fn set_operations(
 }
 
 fn read_operations(visitor: &Visitor, entries: &mut Entries) -> Option<Operations> {
-    let moved_to = entries.read_optional("moved_to", |text| text.trim().parse::<Number>());
+    let moved_to = entries.read_optional("moved_to", typed::<Number>);
     let refill_max = entries.read("refill_max", |text| format::read_some_amount(visitor.currency, text));
     let mut number = |name, least, most| entries.read(name, |text| format::read_number(text, least, most));
     let opening_minutes = number("opening_minutes", 1, 1_440);
@@ -271,7 +271,7 @@ fn decisions_page(visitor: &Visitor, now: &Settings, entries: &Entries) -> Respo
         ),
     ];
     let form = Form::new("/settings/decisions", "", "Keep the settings", fields).instead("/settings");
-    let content = html! { div class="panel" { (entries.form(visitor, form)) } };
+    let content = html! { div class="panel" { (entries.form(visitor.csrf(), form)) } };
     let sheet = Sheet::new("How meters are judged", "/settings").above("Settings", "/settings");
     sheet.status(entries.status()).page(visitor, &content)
 }
@@ -284,7 +284,7 @@ async fn set_decisions(
     if let Some(decisions) = read_decisions(&settings.decisions, &mut entries) {
         match app.office.settings().set_decisions(&decisions, may.name(), may.now_ms).await {
             Ok(()) => return Ok(leads_to("/settings", Notice::SETTINGS_SET, &[])),
-            Err(fault) => entries.refuse(fault)?,
+            Err(fault) => refuse_form(&mut entries, fault)?,
         }
     }
     Ok(decisions_page(&may, &settings.decisions, &entries))
@@ -334,7 +334,7 @@ fn all_page(visitor: &Visitor, text: String, entries: &Entries) -> Response {
         .hint("What is left out is as it is by default. Amounts are minor units, factors thousandths.");
     let form =
         Form::new("/settings/decisions/all", "", "Keep the settings", vec![field]).instead("/settings");
-    let content = html! { div class="panel" { (entries.form(visitor, form)) } };
+    let content = html! { div class="panel" { (entries.form(visitor.csrf(), form)) } };
     let sheet = Sheet::new("All that meters are judged by", "/settings").above("Settings", "/settings");
     sheet.status(entries.status()).page(visitor, &content)
 }
@@ -346,7 +346,7 @@ async fn set_all(
     if let Some(decisions) = entries.read("settings", |text| serde_json::from_str::<Settings>(text)) {
         match app.office.settings().set_decisions(&decisions, may.name(), may.now_ms).await {
             Ok(()) => return Ok(leads_to("/settings", Notice::SETTINGS_SET, &[])),
-            Err(fault) => entries.refuse(fault)?,
+            Err(fault) => refuse_form(&mut entries, fault)?,
         }
     }
     Ok(all_page(&may, String::new(), &entries))

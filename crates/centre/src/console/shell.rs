@@ -13,7 +13,7 @@ use axum::http::{StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
-use web::{Complaint, Entry, Flash, Group, Page, Site, Viewer};
+use web::{Complaint, Entry, Flash, FormFault, Group, Page, Site, Viewer};
 
 const SITE: Site<'static> = Site { name: "centre", home: "/", log_out: "/log-out" };
 
@@ -153,8 +153,11 @@ pub async fn around(mut request: Request, next: Next) -> Response {
     let slot = Slot::default();
     request.extensions_mut().insert(slot.clone());
     let was_told = notice::to_say(request.headers()).is_some();
-    let response =
-        if web::is_foreign(&request) { Fault::Foreign.into_response() } else { next.run(request).await };
+    let response = if web::is_foreign(&request) {
+        Fault::Form(FormFault::Foreign).into_response()
+    } else {
+        next.run(request).await
+    };
     let mut response = complained(response, &slot);
     if was_told && web::is_page(&response) && response.status() == StatusCode::OK {
         response.headers_mut().append(header::SET_COOKIE, notice::said());

@@ -2,7 +2,7 @@
 //!
 //! What always holds: a token is shown once, in the answer to who asked for it.
 
-use super::entries::{Entries, Sent};
+use super::entries::{Entries, Sent, refuse_form};
 use super::fault::Fault;
 use super::format;
 use super::notice::Notice;
@@ -104,7 +104,7 @@ fn new_page(visitor: &Visitor, entries: &Entries) -> Response {
         Field::text("days", "Days until it ends").kind(Kind::Digits).value("365").hint("1 to 1830."),
     ];
     let form = Form::new("/tokens/new", "", "Make the token", fields).instead("/tokens");
-    let content = html! { div class="panel" { (entries.form(visitor, form)) } };
+    let content = html! { div class="panel" { (entries.form(visitor.csrf(), form)) } };
     let sheet = Sheet::new("Make a token", "/tokens").above("Tokens", "/tokens");
     sheet.status(entries.status()).page(visitor, &content)
 }
@@ -128,7 +128,7 @@ async fn make(
     match app.people.make_token(by, &name, &scopes, until_ms, may.now_ms).await {
         Ok(secret) => return Ok(token_page(&may, &name, &secret, until_ms)),
         Err(fault @ PeopleFault::Taken(_)) => entries.wrong("name", web::sentence(&fault)),
-        Err(fault) => entries.refuse_person(fault)?,
+        Err(fault) => refuse_form(&mut entries, fault)?,
     }
     Ok(new_page(&may, &entries))
 }

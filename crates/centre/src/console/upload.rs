@@ -3,7 +3,7 @@
 //! What always holds: the form's token is checked before a byte of the file is looked at; the file is read whole or
 //! refused whole, with each fault at its line; it is bounded.
 
-use super::entries::{Entries, TOKEN};
+use super::entries::{Entries, Upload};
 use super::fault::Fault;
 use super::notice::Notice;
 use super::shell::Sheet;
@@ -11,9 +11,7 @@ use super::visitor::{BookDeposits, May, Visitor, leads_to};
 use crate::app::App;
 use crate::deposits::{Currency, Deposits, MAX_FAULTS, RefusedFile, read_camt, read_table};
 use axum::Router;
-use axum::extract::multipart::MultipartRejection;
-use axum::extract::{DefaultBodyLimit, Multipart, State};
-use axum::http::StatusCode;
+use axum::extract::{DefaultBodyLimit, State};
 use axum::response::Response;
 use axum::routing::get;
 use maud::html;
@@ -48,23 +46,18 @@ fn page(visitor: &Visitor, entries: &Entries, faults: &[String]) -> Response {
         (panel("A bank's file", &html! {
             p { "Payments that name a customer's reference are booked for him. Those that name none wait under Deposits, unclear. What was booked before is passed over, so the same file can be read again." }
             p { "A table begins with the line " code { "reference,amount,currency,booked_on,bank_reference,payer" } "; the columns may stand in any order, and the payer may be left out." }
-            (entries.form(visitor, form))
+            (entries.form(visitor.csrf(), form))
         }))
     };
     let sheet = Sheet::new("Read a file of deposits", "/deposits").above("Deposits", "/deposits");
-    let status = if faults.is_empty() { entries.status() } else { StatusCode::UNPROCESSABLE_ENTITY };
-    sheet.status(status).page(visitor, &content)
+    sheet.status(entries.status()).page(visitor, &content)
 }
 
 async fn book(
-    may: May<BookDeposits>,
     State(app): State<App>,
-    parts: Result<Multipart, MultipartRejection>,
+    Upload { may, mut entries, file }: Upload<BookDeposits>,
 ) -> Result<Response, Fault> {
-    let mut parts = parts.map_err(|_| not_whole())?;
-    let file = sent_file(&may, &mut parts).await?;
     if file.is_empty() {
-        let mut entries = Entries::of(Vec::new());
         entries.wrong("file", "Choose a file that is not empty.");
         return Ok(page(&may, &entries, &[]));
     }
@@ -77,31 +70,9 @@ async fn book(
         }
         Err(refused) => {
             let faults: Vec<String> = refused.faults.iter().map(web::sentence).collect();
-            Ok(page(&may, &Entries::blank(), &faults))
+            Ok(page(&may, &entries, &faults))
         }
     }
-}
-
-/// The file of the form, whose first part must be the token.
-async fn sent_file(visitor: &Visitor, parts: &mut Multipart) -> Result<Vec<u8>, Fault> {
-    let token = parts.next_field().await.map_err(too_large)?.filter(|part| part.name() == Some(TOKEN));
-    let token = token.ok_or(Fault::Foreign)?.text().await.map_err(too_large)?;
-    if !visitor.session.form_token.matches(&token) {
-        return Err(Fault::Foreign);
-    }
-    let file = parts.next_field().await.map_err(too_large)?.filter(|part| part.name() == Some("file"));
-    match file {
-        Some(file) => Ok(file.bytes().await.map_err(too_large)?.to_vec()),
-        None => Ok(Vec::new()),
-    }
-}
-
-fn too_large(error: axum::extract::multipart::MultipartError) -> Fault {
-    if error.status() == StatusCode::PAYLOAD_TOO_LARGE { Fault::TooLarge } else { not_whole() }
-}
-
-fn not_whole() -> Fault {
-    Fault::Request("The form did not arrive whole. Send it again.".to_owned())
 }
 
 /// A statement begins as XML does; everything else is a table.

@@ -8,7 +8,6 @@ mod books;
 mod caller;
 mod calls;
 mod catalogue;
-mod chromium;
 mod console;
 mod console_desk;
 mod databases;

@@ -3,10 +3,10 @@
 
 use crate::account_device::{money, work};
 use crate::caller::Outcome;
-use crate::chromium::Chromium;
 use crate::console_desk::{Console, PASSWORD};
 use crate::databases::run;
 use crate::exchange::{self, Link};
+use browser::Chromium;
 use centre::audit::{LogName, log};
 use centre::calls::Rate;
 use centre::console::invitation_path;

@@ -3,47 +3,32 @@
 use super::device::is_lost;
 use super::{Machine, MachineFault, name};
 use crate::calls::{Caller, Means, Step};
-use crate::routine::{Action, Event, Job, Misoperation, NotDebited, Standing};
+use crate::routine::{Action, Event, Job, NotDebited, Standing};
 use access::cards::{Changes, MakingEvent};
 use imprint::numbers::Indicium;
-use journal::{JobNumber, NewJob, Note};
+use journal::{JobNumber, NewJob, Note, When};
 use link::call::Ask;
 use psd::Request;
 use psd_host::client::ClientError;
+use serde::Serialize;
 
 impl Machine {
     pub(super) fn carry_out(&mut self, action: Action) -> Result<Option<Event>, MachineFault> {
         let when = self.when()?;
         Ok(match action {
-            Action::Reconcile => {
-                let found = self.reconcile(when).map_err(|fault| fault.to_string());
-                Some(Event::Reconciled(found))
-            }
-            Action::Ask => Some(Event::Standing(self.standing().map_err(|error| error.to_string()))),
-            Action::Test => {
-                let tested = self.device.client().and_then(|client| client.self_test());
-                let tested = tested.map_err(|error| self.lost(error));
-                Some(Event::Tested(match tested {
-                    Ok(tested) => Ok(tested.is_passed()),
-                    // A device that Fig. 2a has blocked, or whose control unit is somebody else, tests nothing.
-                    Err(error) => Err(error.to_string()),
-                }))
-            }
+            Action::Reconcile => Some(Event::Reconciled(self.reconcile(when).map_err(said))),
+            Action::Ask => Some(Event::Standing(self.standing().map_err(said))),
+            Action::Test => Some(Event::Tested(self.test().map_err(said))),
             Action::Reserve { jobs, changes } => Some(Event::Reserved(self.reserve(&jobs, &changes))),
             Action::Debit(requests) => Some(Event::Debited(self.debit(&requests))),
             Action::Book { booked, changes } => {
-                let stored = self.journal.book(&booked, true, Some(&changes), when);
-                Some(Event::Booked(stored.map_err(|error| error.to_string())))
+                Some(Event::Booked(self.journal.book(&booked, true, Some(&changes), when).map_err(said)))
             }
             Action::Release { numbers, changes } => {
-                let stored = self.journal.cancel(&numbers, Some(&changes), when);
-                Some(Event::Released(stored.map_err(|error| error.to_string())))
+                Some(Event::Released(self.journal.cancel(&numbers, Some(&changes), when).map_err(said)))
             }
             Action::Print(numbers) => Some(Event::Printed(self.print(numbers)?)),
-            Action::Feed => {
-                let fed = self.printer.next_letter(self.stations);
-                Some(Event::Fed(fed.map_err(|reason| reason.to_string())))
-            }
+            Action::Feed => Some(Event::Fed(self.printer.next_letter(self.stations).map_err(said))),
             Action::Call { is_automatic, asks } => Some(self.call(is_automatic, &asks)),
             Action::Store(changes) => Some(Event::Making(self.store_rows(&changes, "making a card")?)),
             Action::Mend(changes) => {
@@ -58,33 +43,38 @@ impl Machine {
                 self.erase_card();
                 None
             }
-            Action::Keep(entry) => {
-                self.journal.keep(name::ENTRY, &entry)?;
-                None
-            }
-            Action::KeepSleep(sleep) => {
-                self.journal.keep(name::SLEEP, &sleep)?;
-                None
-            }
-            Action::KeepLoaded(loaded) => {
-                self.journal.keep(name::LOADED, &loaded)?;
-                None
-            }
-            Action::KeepDeviceErrors(errors) => {
-                self.journal.keep(name::DEVICE_ERRORS, &errors)?;
-                None
-            }
+            Action::Keep(entry) => self.keep(name::ENTRY, &entry)?,
+            Action::KeepSleep(sleep) => self.keep(name::SLEEP, &sleep)?,
+            Action::KeepLoaded(loaded) => self.keep(name::LOADED, &loaded)?,
+            Action::KeepDeviceErrors(errors) => self.keep(name::DEVICE_ERRORS, &errors)?,
             Action::Count(kind) => {
-                self.count(kind)?;
+                self.journal.note_error(kind.name(), when)?;
                 None
             }
             Action::ForgetErrors => {
-                let sentence = "errors were cleared in the device, and here with them".into();
-                let note = Note { who: "meter".into(), kind: "errors".into(), sentence };
-                self.journal.clear_errors(&note, when)?;
+                self.forget_errors(when)?;
                 None
             }
         })
+    }
+
+    /// Keeps something over power-off. The routine waits for nothing that comes of it.
+    fn keep(&mut self, name: &str, value: &impl Serialize) -> Result<Option<Event>, MachineFault> {
+        self.journal.keep(name, value)?;
+        Ok(None)
+    }
+
+    fn forget_errors(&mut self, when: When) -> Result<(), MachineFault> {
+        let sentence = "errors were cleared in the device, and here with them".into();
+        let note = Note { who: "meter".into(), kind: "errors".into(), sentence };
+        Ok(self.journal.clear_errors(&note, when)?)
+    }
+
+    /// Whether the device's self-test is passed. A device that Fig. 2a has blocked, or whose control unit is somebody
+    /// else, tests nothing.
+    fn test(&mut self) -> Result<bool, ClientError> {
+        let tested = self.device.client().and_then(|client| client.self_test());
+        Ok(tested.map_err(|error| self.lost(error))?.is_passed())
     }
 
     fn standing(&mut self) -> Result<Standing, ClientError> {
@@ -97,7 +87,7 @@ impl Machine {
 
     /// What was printed before is reported in the same transaction.
     fn reserve(&mut self, jobs: &[Job], changes: &Changes) -> Result<Vec<JobNumber>, String> {
-        let when = self.when().map_err(|fault| fault.to_string())?;
+        let when = self.when().map_err(said)?;
         let orders: Vec<NewJob> = jobs.iter().map(|job| job.order.clone()).collect();
         let printed = std::mem::take(&mut self.printed);
         let reserved = self.journal.printed_and_reserve(&printed, &orders, Some(changes), when);
@@ -156,10 +146,9 @@ impl Machine {
         kept.told(&called, is_automatic)?;
         Ok((called.end.is_done(), called.end.sentence()))
     }
+}
 
-    fn count(&mut self, kind: Misoperation) -> Result<(), MachineFault> {
-        let when = self.when()?;
-        self.journal.note_error(kind.name(), when)?;
-        Ok(())
-    }
+/// A fault as the sentence that the routine shows.
+fn said(fault: impl ToString) -> String {
+    fault.to_string()
 }

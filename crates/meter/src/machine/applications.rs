@@ -4,23 +4,47 @@
 //! What always holds: what is taken was sealed by this meter for this very card; bounds only take away, so that no
 //! record gives a card a right that its row has not; a record that cannot be used hides no other, and is said.
 
-use super::{Machine, MachineFault, OfficeFault, name};
-use crate::routine::{Bound, Input};
+use super::{Machine, MachineFault, OfficeFault, Stationery, name};
+use crate::routine::{Bound, Input, Settings};
 use ::cards::{Application, Pin, PinAnswer, PinCheck, SettingList, TextPlace};
-use access::cards::{Function, Running};
+use access::cards::Function;
 use access::{Password, Person, UserId};
 use imprint::picture::Cliche;
 use imprint::picture::layout::DOTS;
 use journal::StoredCliche;
+use paper::{Envelope, Offset};
+use printer::Stations;
 use rates::Table;
 use std::collections::BTreeMap;
-use terms::Money;
+use terms::{Money, Running};
 
 /// Wrong PINs in a row after which a card's PIN is asked for no more, where the card cannot count them itself.
 const PIN_TRIES: u32 = 3;
 
 /// Settings that cards have brought, by their names.
 pub(super) type Brought = BTreeMap<String, String>;
+
+/// Settings that a card may bring: their names, those of the devices beside the meter first, and what they set.
+pub const SETTINGS: [(&str, &str); 8] = [
+    ("feeder", "whether a feeder brings the letters"),
+    ("stacker", "whether a stacker takes them"),
+    ("offset", "how far the imprint is moved left and down, in millimetres"),
+    ("envelope", "the envelope"),
+    ("low_credit", "below this credit a warning is shown"),
+    ("high_value", "from this postage on an imprint is confirmed"),
+    ("standby_seconds", "when the meter checks itself"),
+    ("days_ahead", "how far ahead a date may be set"),
+];
+/// How many of them belong to the devices beside the meter.
+pub(super) const PERIPHERALS: usize = 4;
+
+/// What settings from cards set.
+pub(super) struct Set {
+    stations: Stations,
+    envelope: Envelope,
+    offset: Offset,
+    settings: Settings,
+}
 
 impl Machine {
     /// Takes what the card in the slot carries, once its holder may use the meter.
@@ -29,7 +53,9 @@ impl Machine {
         if !self.routine.desk().is_inserted() {
             return Ok(());
         }
-        let Ok(carried) = self.with_own_card(|own| own.applications()) else { return Ok(()) };
+        let Ok(mut carried) = self.with_own_card(|own| own.applications()) else { return Ok(()) };
+        // An imprint may want a cliché that stands behind it on the card.
+        carried.sort_by_key(|found| matches!(found, Ok(Application::StoredImprint { .. })));
         let (mut bounds, mut said) = (Vec::new(), Vec::new());
         for application in carried {
             let taken = match application {
@@ -114,7 +140,7 @@ impl Machine {
     ) -> Result<Option<String>, OfficeFault> {
         let text_height = place.map_or(0, |place| place.height.into());
         let cliche = Cliche::from_record(number, DOTS, text_height, picture).map_err(input)?;
-        if self.stationery.cliches.get(&number).is_some_and(|known| known.cliche == cliche) {
+        if self.ready.stationery().cliches.get(&number).is_some_and(|known| known.cliche == cliche) {
             return Ok(None);
         }
         self.keep_cliche(StoredCliche {
@@ -143,15 +169,25 @@ impl Machine {
 
     /// Lets settings hold, if each of them can.
     pub(super) fn apply_settings(&mut self, brought: &Brought) -> Result<(), String> {
-        let (mut stations, mut stationery) = (self.stations, self.stationery.clone());
+        let Set { stations, envelope, offset, settings } = self.set_by(brought)?;
+        self.stations = stations;
+        self.ready.change(|stationery| (stationery.offset, stationery.envelope) = (offset, envelope));
+        self.routine.set_settings(settings);
+        Ok(())
+    }
+
+    /// What the meter would be set to by these.
+    pub(super) fn set_by(&self, brought: &Brought) -> Result<Set, String> {
+        let mut stations = self.stations;
+        let Stationery { mut offset, mut envelope, .. } = *self.ready.stationery();
         let mut settings = self.routine.settings().clone();
         for (name, value) in brought {
             let wrong = |error: &dyn ToString| format!("{name}: {}", error.to_string());
             match name.as_str() {
                 "feeder" => stations.feeder = switch(value).map_err(|error| wrong(&error))?,
                 "stacker" => stations.stacker = switch(value).map_err(|error| wrong(&error))?,
-                "offset" => stationery.offset = value.parse().map_err(|error| wrong(&error))?,
-                "envelope" => stationery.envelope = value.parse().map_err(|error| wrong(&error))?,
+                "offset" => offset = value.parse().map_err(|error| wrong(&error))?,
+                "envelope" => envelope = value.parse().map_err(|error| wrong(&error))?,
                 "low_credit" => settings.low_credit = money(value).map_err(|error| wrong(&error))?,
                 "high_value" => settings.high_value = money(value).map_err(|error| wrong(&error))?,
                 "standby_seconds" => {
@@ -161,9 +197,7 @@ impl Machine {
                 _ => return Err(format!("the meter has no setting {name} that a card may bring")),
             }
         }
-        (self.stations, self.stationery) = (stations, stationery);
-        self.routine.set_settings(settings);
-        Ok(())
+        Ok(Set { stations, envelope, offset, settings })
     }
 
     /// Has the PIN of the card in the slot checked, which opens its PIN-bound functions.
@@ -183,7 +217,6 @@ impl Machine {
         let Some((check, answer)) = answer else {
             return Err(OfficeFault::Input("nothing on this card asks for a PIN".into()));
         };
-        let running = Running::new(running.value()).map_err(input)?;
         self.count_pin(running, check, answer)
     }
 
@@ -215,28 +248,9 @@ impl Machine {
             }
         }
     }
-
-    /// Puts something on the card in the slot.
-    pub fn add_application(&mut self, application: &Application) -> Result<(), OfficeFault> {
-        self.may(Function::MakeCards)?;
-        self.with_own_card(|own| own.add(application)).map_err(OfficeFault::Input)?;
-        self.log("cards", "something was put on a card".into())
-    }
-
-    /// Sets the PIN of the card in the slot and binds a function to it.
-    pub fn bind_to_pin(&mut self, function: Function, pin: &Pin) -> Result<(), OfficeFault> {
-        self.may(Function::MakeCards)?;
-        let name = ::cards::Name::new(&function.to_string()).map_err(input)?;
-        self.with_own_card(|own| {
-            let pin = own.set_pin(pin)?;
-            own.add(&Application::PinFunction { function: name.clone(), pin })
-        })
-        .map_err(OfficeFault::Input)?;
-        self.log("cards", format!("{function} asks for a PIN on a card"))
-    }
 }
 
-fn input(error: impl ToString) -> OfficeFault {
+pub(super) fn input(error: impl ToString) -> OfficeFault {
     OfficeFault::Input(error.to_string())
 }
 

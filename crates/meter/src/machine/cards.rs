@@ -5,10 +5,10 @@
 use super::{Machine, MachineFault, OfficeFault};
 use crate::routine::{Event, Input};
 use ::cards::{
-    CardError, Identification, Insertion, Issuer, Making, OwnCard, Presence, ReaderError, Recognised,
-    Running as CardRunning, Unique, recognise,
+    CardError, Identification, Insertion, Issuer, Making, OwnCard, Presence, ReaderError, Recognised, Unique,
+    recognise,
 };
-use access::cards::{Changes, Identity, MakersMessage, MakersProof, MakingEvent, Plan, Reading, Running};
+use access::cards::{Changes, Identity, MakersMessage, MakersProof, MakingEvent, Plan, Reading};
 use journal::Note;
 use terms::CardNumber;
 
@@ -33,6 +33,7 @@ impl Machine {
         }
         if now.is_some() {
             self.insertion = now;
+            self.hand_over();
             let reading = self.read_card();
             self.event(Event::Card(Some(reading)))?;
             self.rest()?;
@@ -99,8 +100,8 @@ impl Machine {
         }
         let written = self.with_card(|identification| match identification {
             Identification::Fresh(fresh) if authorise => {
-                let Ok(running) = CardRunning::new(identity.running.value()) else { return Ok(false) };
-                fresh.make(&Making { running, number: identity.number, random }).map(|_| true)
+                let Identity { number, running } = identity;
+                fresh.make(&Making { running, number, random }).map(|_| true)
             }
             Identification::Own(mut own) if !authorise => own.renumber(identity.number).map(|()| true),
             Identification::Own(_) | Identification::Fresh(_) => Ok(false),
@@ -188,13 +189,11 @@ impl Machine {
 fn reading_of(identification: &Identification<'_>) -> Reading {
     match identification {
         Identification::Own(own) => {
-            let identified = own.identified();
-            match Running::new(identified.running().value()) {
-                Ok(running) if identified.number().value() == NOBODYS => {
-                    Reading::Blank { running: Some(running) }
-                }
-                Ok(running) => Reading::Card(Identity { number: identified.number(), running }),
-                Err(_) => Reading::Wrong,
+            let (number, running) = (own.identified().number(), own.identified().running());
+            if number.value() == NOBODYS {
+                Reading::Blank { running: Some(running) }
+            } else {
+                Reading::Card(Identity { number, running })
             }
         }
         Identification::Fresh(_) => Reading::Blank { running: None },

@@ -11,12 +11,14 @@
 //! | `cards` | reads, writes and watches the slot |
 //! | `claims` | spoiled imprints, and the claim that is handed in for them |
 //! | `clock` | the time |
+//! | `contents` | what is put on cards, and what they carry in words |
 //! | `device` | the way to the security device |
 //! | `lock` | the customer's lock, as the system manager changes it |
 //! | `making` | making cards |
 //! | `office` | what the pages and commands of the manager do: cost centres, clichés, rate tables |
 //! | `pictures` | imprints as pictures to look at |
 //! | `printing` | from an indicium to paper |
+//! | `ready` | how imprints look, and the constant part of the next one |
 //! | `reconcile` | journal and device in line at a start |
 
 mod actions;
@@ -24,15 +26,19 @@ mod applications;
 mod cards;
 mod claims;
 mod clock;
+mod contents;
 mod device;
 mod lock;
 mod making;
 mod office;
 mod pictures;
 mod printing;
+mod ready;
 mod reconcile;
 
+pub use applications::SETTINGS;
 pub use clock::{Clock, ComputerClock};
+pub use contents::{Carried, Content, Filling};
 pub use device::{Device, Place};
 pub use office::OfficeFault;
 pub use printing::Stationery;
@@ -46,6 +52,7 @@ use printer::{Printer, Stations};
 use psd_host::client::ClientError;
 use psd_host::draw_request_id;
 use rates::{Scale, Tables};
+use ready::Ready;
 use std::collections::{BTreeMap, VecDeque};
 use std::path::PathBuf;
 use std::thread;
@@ -137,7 +144,7 @@ pub struct Machine {
     journal: Journal,
     printer: Box<dyn Printer>,
     stations: Stations,
-    stationery: Stationery,
+    ready: Ready,
     tables: Tables,
     scale: Option<Box<dyn Scale + Send>>,
     reader: Option<Box<dyn Reader>>,
@@ -145,6 +152,8 @@ pub struct Machine {
     makers_key: Option<MakersKey>,
     /// The card that was read last.
     insertion: Option<Insertion>,
+    /// Whose card lets the next one be filled.
+    filler: Option<contents::Filler>,
     calls: PathBuf,
     clock: Box<dyn Clock>,
     prefix: Prefix,
@@ -201,13 +210,14 @@ impl Machine {
             journal,
             printer: parts.printer,
             stations: parts.stations,
-            stationery: parts.stationery,
+            ready: Ready::new(parts.stationery),
             tables: parts.tables,
             scale: parts.scale,
             reader: parts.reader,
             card_issuer: parts.card_issuer,
             makers_key: parts.makers_key,
             insertion: None,
+            filler: None,
             calls: parts.calls,
             clock,
             prefix,

@@ -110,7 +110,7 @@ impl Machine {
         self.may(Function::SetCliche)?;
         let number = stored.cliche.number();
         self.journal.keep_cliche(&stored)?;
-        self.stationery.cliches.insert(number, stored);
+        self.ready.change(|stationery| drop(stationery.cliches.insert(number, stored)));
         self.cliches_changed();
         self.log("cliches", format!("cliché {number} is kept"))
     }
@@ -121,13 +121,13 @@ impl Machine {
         if !self.journal.remove_cliche(number)? {
             return Err(OfficeFault::Input(format!("there is no cliché {number}")));
         }
-        self.stationery.cliches.remove(&number);
+        self.ready.change(|stationery| drop(stationery.cliches.remove(&number)));
         self.cliches_changed();
         self.log("cliches", format!("cliché {number} is taken away"))
     }
 
     fn cliches_changed(&mut self) {
-        let records = self.stationery.cliches.iter();
+        let records = self.ready.stationery().cliches.iter();
         let records = records.map(|(number, stored)| (*number, stored.cliche.record().to_vec())).collect();
         self.routine.set_cliches(records);
     }

@@ -14,14 +14,14 @@ use terms::Serial;
 impl Machine {
     /// The clichés there are, by their numbers.
     pub fn cliches(&self) -> impl Iterator<Item = &StoredCliche> {
-        self.stationery.cliches.values()
+        self.ready.stationery().cliches.values()
     }
 
     /// An imprint that was made, as a PNG; nothing where there is none of this number.
     pub fn picture(&mut self, number: JobNumber) -> Result<Option<Vec<u8>>, MachineFault> {
         let Some(job) = self.journal.job(number)? else { return Ok(None) };
         let Some(booking) = &job.booking else { return Ok(None) };
-        let arranged = self.stationery.arranged(&job.order, &booking.indicium);
+        let arranged = self.ready.stationery().arranged(&job.order, &booking.indicium);
         Ok(arranged
             .ok()
             .and_then(|(layout, content)| self.png(&layout, &content, booking.indicium.cliche_number)))
@@ -55,7 +55,9 @@ impl Machine {
             reference: String::new(),
             line: None,
         };
-        let Ok((layout, mut content)) = self.stationery.arranged(&order, &indicium) else { return Ok(None) };
+        let Ok((layout, mut content)) = self.ready.stationery().arranged(&order, &indicium) else {
+            return Ok(None);
+        };
         content.row.fill(0);
         content.second_row.fill(0);
         content.time_count = None;
@@ -64,8 +66,9 @@ impl Machine {
     }
 
     fn png(&self, layout: &Layout, content: &Content, cliche: u16) -> Option<Vec<u8>> {
-        let picture = self.stationery.cliches.get(&cliche).map(|stored| stored.cliche.picture());
-        let bitmap = paint_over(layout, &self.stationery.issuer, picture.as_ref(), content).ok()?;
+        let stationery = self.ready.stationery();
+        let picture = stationery.cliches.get(&cliche).map(|stored| stored.cliche.picture());
+        let bitmap = paint_over(layout, &stationery.issuer, picture.as_ref(), content).ok()?;
         let mut bytes = Vec::new();
         paper::write_png(&bitmap, DPI, &mut bytes).ok()?;
         Some(bytes)

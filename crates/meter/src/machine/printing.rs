@@ -10,7 +10,7 @@ use imprint::picture::compose::Routine as PrintRoutine;
 use imprint::picture::{Content, Issuer, Layout};
 use journal::{Job, JobNumber, NewJob, State, StoredCliche, When};
 use paper::{Arrangement, Beside, Envelope, Offset};
-use printer::{Imprint, JobName, PrintFault, Supervision};
+use printer::{JobName, PrintFault, Supervision};
 use psd::supervision::printing::{PrintReport, Verdict};
 use psd_host::draw_request_id;
 use std::collections::BTreeMap;
@@ -46,13 +46,6 @@ impl Stationery {
             endorsement: Some(order.endorsement.as_str()).filter(|text| !text.is_empty()),
         };
         self.arrangement.of(indicium, beside).map_err(|error| error.to_string())
-    }
-
-    fn imprint(&self, order: &NewJob, indicium: &Indicium) -> Result<Imprint, String> {
-        let (layout, content) = self.arranged(order, indicium)?;
-        let picture = self.cliches.get(&indicium.cliche_number).map(|stored| stored.cliche.picture());
-        let imprint = Imprint::new(self.routine, &layout, &self.issuer, picture.as_ref(), &content);
-        imprint.map_err(|error| error.to_string())
     }
 }
 
@@ -107,9 +100,9 @@ impl Machine {
             format!("SEAL {}", status.seal),
         ];
         let strips = printer::text::strips(&lines).map_err(|error| OfficeFault::Input(error.to_string()))?;
+        let Stationery { envelope, offset, .. } = *self.ready.stationery();
         for imprint in strips {
             let name = draw_request_id().map_err(|error| OfficeFault::Input(error.to_string()))?;
-            let (envelope, offset) = (self.stationery.envelope, self.stationery.offset);
             let sheet = printer::Job {
                 name: JobName::from(name),
                 imprint,
@@ -124,15 +117,16 @@ impl Machine {
 
     fn print_one(&mut self, job: &Job, when: When) -> Result<Option<Failed>, MachineFault> {
         let Some(booking) = &job.booking else { return Ok(None) };
-        let imprint = match self.stationery.imprint(&job.order, &booking.indicium) {
+        let imprint = match self.ready.imprint(&job.order, &booking.indicium) {
             Ok(imprint) => imprint,
             Err(sentence) => return Ok(Some(Failed::Waits(sentence))),
         };
+        let Stationery { envelope, offset, .. } = *self.ready.stationery();
         let sheet = printer::Job {
             name: JobName::from(job.order.request),
             imprint,
-            envelope: self.stationery.envelope,
-            offset: self.stationery.offset,
+            envelope,
+            offset,
             stations: self.stations,
         };
         let (failed, supervision) = match self.printer.print(&sheet) {

@@ -5,14 +5,14 @@
 //! means nothing without the card.
 
 use super::centres::directory;
-use super::entries::{Entries, Sent, WHAT};
+use super::entries::{Entries, Sent, WHAT, typed};
 use super::fault::Fault;
 use super::shell::Sheet;
 use super::visitor::Visitor;
-use super::{App, slot};
+use super::{App, contents, slot};
 use crate::machine::{Machine, OfficeFault};
 use access::cards::{
-    Account, Card, CentreNumber, Centres, Change, Directory, Function, Functions, Level, Line, Name, Running,
+    Account, Card, CentreNumber, Centres, Change, Directory, Function, Functions, Level, Line, Name,
 };
 use axum::Router;
 use axum::extract::rejection::PathRejection;
@@ -20,7 +20,7 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use maud::{Markup, html};
-use terms::{CardNumber, Date};
+use terms::{CardNumber, Date, Running};
 use web::form::{Field, Form, Kind};
 use web::{Column, Table, Tone, badge, panel};
 
@@ -49,6 +49,7 @@ async fn list_page(app: &App, visitor: &Visitor, entries: &Entries) -> Result<Re
     let now = app.owner.snapshot()?;
     let drawn = slot::look(app).await?;
     let (directory, today) = directory(app).await?;
+    let carried = contents::section(app, &now).await?;
     let content = html! {
         (panel("All cards", &table(&directory, today)?))
         div class="pair" {
@@ -62,6 +63,7 @@ async fn list_page(app: &App, visitor: &Visitor, entries: &Entries) -> Result<Re
                 }
             }))
         }
+        (carried)
     };
     Ok(sheet.refresh(slot::refresh(&now, app)).page(visitor, &content))
 }
@@ -167,7 +169,7 @@ fn rights(directory: &Directory, centres: &[CentreNumber], functions: Functions)
     ]
 }
 
-fn words(function: Function) -> &'static str {
+pub(super) fn words(function: Function) -> &'static str {
     match function {
         Function::Frank => "frank",
         Function::FrankZero => "imprints without value",
@@ -207,9 +209,9 @@ async fn make(State(app): State<App>, sent: Sent) -> Result<Response, Fault> {
 
 /// The card that a form asks for; its number and the card above it come later.
 fn read_card(entries: &mut Entries, directory: &Directory) -> Option<Card> {
-    let name = entries.read("name", Name::new);
-    let level = entries.read("level", str::parse::<Level>);
-    let timer = entries.read_optional("timer", str::parse::<u16>);
+    let name = entries.read("name", typed::<Name>);
+    let level = entries.read("level", typed::<Level>);
+    let timer = entries.read_optional("timer", typed::<u16>);
     let centres = read_centres(entries);
     let functions = read_functions(entries);
     let (level, centres) = (level?, centres?);
@@ -358,7 +360,7 @@ async fn change(
 fn asked(what: &str, number: CardNumber, entries: &mut Entries) -> Result<Option<Vec<Change>>, Fault> {
     Ok(match what {
         "name" => {
-            let (name, timer) = (entries.read("name", Name::new), entries.read("timer", str::parse::<u16>));
+            let (name, timer) = (entries.read("name", typed::<Name>), entries.read("timer", typed::<u16>));
             name.zip(timer)
                 .map(|(name, timer)| vec![Change::CardName(number, name), Change::CardTimer(number, timer)])
         }

@@ -1,6 +1,6 @@
 //! Cost centres, their groups, and the limit of the whole meter (DE 197 57 648, page 5 to 7).
 
-use super::entries::{Entries, Sent, WHAT};
+use super::entries::{Entries, Sent, WHAT, typed};
 use super::fault::Fault;
 use super::shell::Sheet;
 use super::surcharge::{Charge, read_surcharge};
@@ -241,8 +241,8 @@ async fn change(State(app): State<App>, sent: Sent) -> Result<Response, Fault> {
     let Sent { visitor, mut entries } = sent;
     let what = entries.text(WHAT).to_owned();
     let prefix = app.owner.snapshot()?.prefix;
-    let number = keys::centre(entries.text("number").trim(), prefix).ok();
-    let group: Option<GroupNumber> = entries.text("group").parse().ok();
+    let number = keys::centre(entries.text("number"), prefix).ok();
+    let group: Option<GroupNumber> = typed(entries.text("group")).ok();
     let (changes, directory) = (asked(&what, &mut entries, prefix)?, directory(&app).await?.0);
     let refused = match changes {
         None => true,
@@ -299,10 +299,10 @@ fn asked(
     prefix: access::cards::Prefix,
 ) -> Result<Option<Vec<Change>>, Fault> {
     let number = |entries: &mut Entries| entries.read("number", |text| keys::centre(text, prefix));
-    let group = |entries: &mut Entries| entries.read("group", str::parse::<GroupNumber>);
+    let group = |entries: &mut Entries| entries.read("group", typed::<GroupNumber>);
     Ok(match what {
         "create" => {
-            let (number, name) = (number(entries), entries.read("name", Name::new));
+            let (number, name) = (number(entries), entries.read("name", typed::<Name>));
             let limit = entries.read_optional("limit", keys::amount);
             number.zip(name).zip(limit).map(|((number, name), limit)| {
                 vec![Change::CreateCentre(Centre { name, limit, ..Centre::new(number) })]
@@ -314,13 +314,13 @@ fn asked(
         "delete" => number(entries).map(|number| vec![Change::DeleteCentre(number)]),
         "whole" => entries.read_optional("limit", keys::amount).map(|limit| vec![Change::WholeLimit(limit)]),
         "create-group" => {
-            let (number, name) = (group(entries), entries.read("name", Name::new));
+            let (number, name) = (group(entries), entries.read("name", typed::<Name>));
             let limit = entries.read_optional("limit", keys::amount);
             let made = number.zip(name).zip(limit);
             made.map(|((number, name), limit)| vec![Change::CreateGroup(Group { number, name, limit })])
         }
         "set-group" => {
-            let (number, name) = (group(entries), entries.read("name", Name::new));
+            let (number, name) = (group(entries), entries.read("name", typed::<Name>));
             let limit = entries.read_optional("limit", keys::amount);
             number.zip(name).zip(limit).map(|((number, name), limit)| {
                 vec![Change::GroupName(number, name), Change::GroupLimit(number, limit)]
@@ -333,12 +333,12 @@ fn asked(
 
 fn settings(entries: &mut Entries, prefix: access::cards::Prefix) -> Option<Vec<Change>> {
     let number = entries.read("number", |text| keys::centre(text, prefix));
-    let name = entries.read("name", Name::new);
+    let name = entries.read("name", typed::<Name>);
     let limit = entries.read_optional("limit", keys::amount);
     let budget = entries.read_optional("budget", keys::amount);
     let surcharge = entries.read("surcharge", read_surcharge);
-    let cliche = entries.read_optional("cliche", str::parse::<u16>);
-    let group = entries.read_optional("group", str::parse::<GroupNumber>);
+    let cliche = entries.read_optional("cliche", typed::<u16>);
+    let group = entries.read_optional("group", typed::<GroupNumber>);
     let number = number?;
     Some(vec![
         Change::CentreName(number, name?),

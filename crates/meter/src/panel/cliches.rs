@@ -1,7 +1,7 @@
 //! Clichés: those of the gallery to take over, and pictures of one's own, with a place for a text.
 
 use super::App;
-use super::entries::{Entries, Sent, Upload};
+use super::entries::{Entries, Sent, Upload, typed};
 use super::fault::Fault;
 use super::shell::Sheet;
 use super::visitor::Visitor;
@@ -104,7 +104,7 @@ fn upload_fields(next: Option<u16>) -> Vec<Field<'static>> {
 
 async fn upload(State(app): State<App>, sent: Upload) -> Result<Response, Fault> {
     let Upload { visitor, mut entries, file } = sent;
-    let number = entries.read("number", str::parse::<u16>);
+    let number = entries.read("number", typed::<u16>);
     let place = entries.read_optional("place", read_place);
     let (Some(number), Some(place)) = (number, place) else { return page(&app, &visitor, &entries).await };
     let way = match entries.text("way") {
@@ -138,6 +138,7 @@ async fn upload(State(app): State<App>, sent: Upload) -> Result<Response, Fault>
 fn read_place(text: &str) -> Result<Rect, &'static str> {
     let wrong = "a place is four numbers: left, top, width and height";
     let numbers: Vec<u16> = text
+        .trim()
         .split([' ', ','])
         .filter(|part| !part.is_empty())
         .map(|part| part.parse().map_err(|_| wrong))

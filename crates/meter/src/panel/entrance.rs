@@ -3,7 +3,7 @@
 //! What always holds: a wrong number and a wrong password are answered alike; no password is given back.
 
 use super::App;
-use super::entries::{Entries, FromNobody, Sent};
+use super::entries::{Entries, FromNobody, Sent, typed};
 use super::fault::Fault;
 use super::shell::Sheet;
 use super::visitor::{LOG_IN, Visitor};
@@ -15,7 +15,8 @@ use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use maud::html;
-use web::form::{Field, Form, Kind};
+use web::FormFault;
+use web::form::{Field, Form, Kind, TOKEN};
 
 pub(super) fn routes() -> Router<App> {
     Router::new().route(LOG_IN, get(show).post(log_in)).route("/log-out", post(log_out))
@@ -52,10 +53,10 @@ async fn log_in(
     visitor: Option<Visitor>,
     FromNobody(mut entries): FromNobody,
 ) -> Result<Response, Fault> {
-    if visitor.as_ref().is_some_and(|visitor| !visitor.session.has_sent(entries.text("csrf"))) {
-        return Err(Fault::Foreign);
+    if visitor.as_ref().is_some_and(|visitor| !visitor.session.has_sent(entries.text(TOKEN))) {
+        return Err(FormFault::Foreign.into());
     }
-    let Some(Code { person, password }) = typed(&mut entries) else {
+    let Some(Code { person, password }) = code(&mut entries) else {
         return Ok(page(visitor.as_ref(), &entries));
     };
     match app.owner.ask(move |machine| machine.log_in(person, &password)).await? {
@@ -68,16 +69,15 @@ async fn log_in(
 }
 
 /// Who wants to log in, and with what: typed, or read by a reader into the password's field.
-fn typed(entries: &mut Entries) -> Option<Code> {
+fn code(entries: &mut Entries) -> Option<Code> {
     match entries.read("password", wedge::read)? {
         Some(code) => Some(code),
         None => {
-            let person = match entries.read_optional("user", str::parse::<UserId>)? {
+            let person = match entries.read_optional("user", typed::<UserId>)? {
                 Some(user) => Person::User(user),
                 None => Person::Manager,
             };
-            let password = entries.text("password").as_bytes().to_vec();
-            let password = entries.read("password", |_| Password::new(&password))?;
+            let password = entries.read("password", |text| Password::new(text.as_bytes()))?;
             Some(Code { person, password })
         }
     }

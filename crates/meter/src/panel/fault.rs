@@ -2,27 +2,25 @@
 
 use super::owner::Busy;
 use crate::machine::{MachineFault, OfficeFault};
-use axum::extract::rejection::{BytesRejection, PathRejection, QueryRejection};
+use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use journal::JournalError;
-use web::Complaint;
+use web::{Complaint, FormFault};
 
 /// Why a page is not shown.
 #[derive(Debug)]
 pub enum Fault {
     /// The visit has ended, or never began.
     Ended,
-    /// A form came from elsewhere.
-    Foreign,
+    /// A form is not taken.
+    Form(FormFault),
     /// A request names a host that this machine is not.
     OtherHost,
     /// The page is the system manager's.
     ManagerOnly,
     /// There is nothing at this address.
     NotFound,
-    /// What was sent is more than is read.
-    TooLarge,
     /// What was sent cannot be read.
     Request(String),
     /// The meter has no time now.
@@ -34,10 +32,10 @@ pub enum Fault {
 impl Fault {
     fn status(&self) -> StatusCode {
         match self {
-            Fault::Ended | Fault::Foreign | Fault::ManagerOnly => StatusCode::FORBIDDEN,
+            Fault::Ended | Fault::ManagerOnly => StatusCode::FORBIDDEN,
+            Fault::Form(fault) => fault.status(),
             Fault::OtherHost => StatusCode::MISDIRECTED_REQUEST,
             Fault::NotFound => StatusCode::NOT_FOUND,
-            Fault::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Fault::Request(_) => StatusCode::BAD_REQUEST,
             Fault::Busy => StatusCode::SERVICE_UNAVAILABLE,
             Fault::Meter(_) => StatusCode::INTERNAL_SERVER_ERROR,
@@ -46,11 +44,11 @@ impl Fault {
 
     fn complaint(self) -> Complaint {
         let (heading, sentence) = match self {
-            Fault::Ended => ("Your visit has ended", "Nothing was done. Open the page again and send it from there.".into()),
-            Fault::Foreign => (
-                "This form cannot be taken",
-                "It does not come from this meter's own page, so nothing was done. Open its page again and send it from there.".into(),
+            Fault::Ended => (
+                "Your visit has ended",
+                "Nothing was done. Open the page again and send it from there.".into(),
             ),
+            Fault::Form(fault) => return fault.complaint(),
             Fault::OtherHost => (
                 "This is not the address of the meter",
                 "The panel is served to this computer alone: open it under 127.0.0.1 or localhost.".into(),
@@ -59,8 +57,9 @@ impl Fault {
                 "Only the system manager may do this",
                 "Log out, and log in with the system manager's password.".into(),
             ),
-            Fault::NotFound => ("There is nothing here", "The page may have moved, or the address is mistyped.".into()),
-            Fault::TooLarge => ("This is too large", "Nothing was done. Send a smaller file.".into()),
+            Fault::NotFound => {
+                ("There is nothing here", "The page may have moved, or the address is mistyped.".into())
+            }
             Fault::Request(sentence) => ("This cannot be done", sentence),
             Fault::Busy => (
                 "The meter is busy",
@@ -76,7 +75,7 @@ impl Fault {
 pub fn of_status(status: StatusCode) -> Complaint {
     let fault = match status {
         StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => Fault::NotFound,
-        StatusCode::PAYLOAD_TOO_LARGE => Fault::TooLarge,
+        StatusCode::PAYLOAD_TOO_LARGE => Fault::Form(FormFault::TooLarge),
         _ => {
             Fault::Request("What was sent cannot be read. Open the page again and send it from there.".into())
         }
@@ -128,11 +127,8 @@ impl From<QueryRejection> for Fault {
     }
 }
 
-impl From<BytesRejection> for Fault {
-    fn from(rejection: BytesRejection) -> Fault {
-        match rejection.status() {
-            StatusCode::PAYLOAD_TOO_LARGE => Fault::TooLarge,
-            _ => Fault::Request("The form did not arrive whole. Send it again.".into()),
-        }
+impl From<FormFault> for Fault {
+    fn from(fault: FormFault) -> Fault {
+        Fault::Form(fault)
     }
 }

@@ -139,6 +139,7 @@ fn date(text: &str, today: Date) -> Result<Date, KeyError> {
 
 /// A cost centre by all its digits, or by the free ones.
 pub fn centre(text: &str, prefix: Prefix) -> Result<CentreNumber, KeyError> {
+    let text = text.trim();
     let is_free = (1..=3).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
     if is_free {
         let free = text.parse().map_err(|_| KeyError::Centre)?;

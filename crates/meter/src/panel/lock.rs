@@ -2,7 +2,7 @@
 //! Fig. 3A and 3B).
 
 use super::App;
-use super::entries::{Entries, Sent, WHAT};
+use super::entries::{Entries, Sent, WHAT, typed};
 use super::fault::Fault;
 use super::shell::Sheet;
 use super::users::{HOURS_HINT, hours_text, read_hours};
@@ -115,14 +115,13 @@ fn asked(entries: &mut Entries) -> Result<Option<Vec<Change>>, Fault> {
                 entries.wrong("again", "This is not the same.");
                 return Ok(None);
             }
-            let password = entries.text("password").as_bytes().to_vec();
-            let password = entries.read("password", |_| Password::new(&password));
+            let password = entries.read("password", |text| Password::new(text.as_bytes()));
             password.map(|password| vec![Change::ManagerPassword(password)])
         }
         "mode" => {
             let found = |text: &str| MODES.iter().find(|(name, ..)| *name == text).map(|(_, mode, _)| *mode);
             let mode = entries.read("mode", |text| found(text).ok_or("choose one of these"));
-            let idle = entries.read("idle", str::parse::<u16>);
+            let idle = entries.read("idle", typed::<u16>);
             let two = entries.is_ticked("two");
             mode.zip(idle).map(|(mode, idle)| {
                 vec![Change::Mode(mode), Change::TwoUsers(two), Change::IdleSeconds(idle)]

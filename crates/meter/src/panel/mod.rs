@@ -14,12 +14,13 @@
 //! | `front`, `display`, `keys`, `wedge`, `press` | the machine's front: what it shows, what can be typed, what a press does |
 //! | `entrance` | logging in and out |
 //! | `price`, `refill`, `slot` | scale and rates, calls, the card slot |
-//! | `users`, `lock`, `centres`, `surcharge`, `cliches`, `cards`, `rates`, `log` | the system manager's pages |
+//! | `users`, `lock`, `centres`, `surcharge`, `cliches`, `cards`, `contents`, `rates`, `log` | the system manager's pages |
 //! | `reports`, `journal`, `spoiled` | the accounts |
 
 mod cards;
 mod centres;
 mod cliches;
+mod contents;
 mod display;
 mod entrance;
 mod entries;
@@ -81,6 +82,7 @@ fn routes(app: App) -> Router {
         .merge(centres::routes())
         .merge(cliches::routes())
         .merge(cards::routes())
+        .merge(contents::routes())
         .merge(rates::routes())
         .merge(log::routes())
         .layer(from_fn(visitor::manager_alone));

@@ -4,7 +4,7 @@
 //! What always holds: the postage that is taken over is worked out anew when it is taken, and does not come from the
 //! page.
 
-use super::entries::Sent;
+use super::entries::{Entries, Question, Sent};
 use super::fault::Fault;
 use super::shell::Sheet;
 use super::visitor::Visitor;
@@ -13,7 +13,7 @@ use crate::machine::Machine;
 use crate::routine::Input;
 use ::rates::{Destination, Letter, Name, Price, Shape, Table, Wanted, Weight};
 use axum::Router;
-use axum::extract::{RawQuery, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use maud::{Markup, html};
@@ -29,7 +29,7 @@ pub(super) fn routes() -> Router<App> {
 }
 
 /// What is asked for, as it is typed.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 struct Asked {
     weight: String,
     format: String,
@@ -39,36 +39,16 @@ struct Asked {
 }
 
 impl Asked {
-    /// From the address of a page. A weight of digits alone behind `weight=` is typed as it stands.
-    fn of_query(query: Option<&str>) -> Asked {
-        let mut asked = Asked::default();
-        for (name, value) in form_urlencoded::parse(query.unwrap_or_default().as_bytes()).into_owned() {
-            asked.put(&name, value);
-        }
-        asked
-    }
-
-    fn of_form(sent: &Sent) -> Asked {
-        let text = |name: &str| sent.entries.text(name).to_owned();
+    /// From a page's address or from a form. Services come one by one, or with commas between.
+    fn of(entries: &Entries) -> Asked {
+        let text = |name: &str| entries.text(name).to_owned();
+        let services = entries.all("services").into_iter().flat_map(|several| several.split(','));
         Asked {
             weight: text("weight"),
             format: text("format"),
             destination: text("destination"),
-            services: sent.entries.all("services").into_iter().map(str::to_owned).collect(),
+            services: services.filter(|one| !one.is_empty()).map(str::to_owned).collect(),
             value: text("value"),
-        }
-    }
-
-    fn put(&mut self, name: &str, value: String) {
-        match name {
-            "weight" => self.weight = value,
-            "format" => self.format = value,
-            "destination" => self.destination = value,
-            "services" => {
-                self.services.extend(value.split(',').filter(|one| !one.is_empty()).map(str::to_owned))
-            }
-            "value" => self.value = value,
-            _ => {}
         }
     }
 
@@ -128,9 +108,9 @@ fn price(machine: &mut Machine, asked: &Asked) -> Result<Price, String> {
 async fn show(
     visitor: Visitor,
     State(app): State<App>,
-    RawQuery(query): RawQuery,
+    Question(entries): Question,
 ) -> Result<Response, Fault> {
-    let asked = Asked::of_query(query.as_deref());
+    let asked = Asked::of(&entries);
     let worked = asked.clone();
     let is_asked = !asked.weight.is_empty() && !asked.format.is_empty();
     let (table, price, has_scale) = app
@@ -248,7 +228,7 @@ fn endorsement(price: &Price) -> String {
 }
 
 async fn take(State(app): State<App>, sent: Sent) -> Result<Response, Fault> {
-    let asked = Asked::of_form(&sent);
+    let asked = Asked::of(&sent.entries);
     let back = format!("/price?{}", asked.query());
     match app.owner.ask(move |machine| price(machine, &asked)).await? {
         Ok(price) => {
@@ -265,7 +245,7 @@ async fn take(State(app): State<App>, sent: Sent) -> Result<Response, Fault> {
 }
 
 async fn weigh(State(app): State<App>, sent: Sent) -> Result<Redirect, Fault> {
-    let mut asked = Asked::of_form(&sent);
+    let mut asked = Asked::of(&sent.entries);
     match app.owner.ask(|machine| machine.weigh()).await? {
         Ok(weight) => asked.weight = weight.to_string(),
         Err(fault) => sent.visitor.complain(web::sentence(&fault)),

@@ -15,11 +15,11 @@ use maud::{Markup, html};
 use web::form::{Field, Form, Kind};
 use web::{Column, Table, panel};
 
-/// Room for a form's other parts beside the file.
-const BESIDE_BYTES: usize = 4 * 1024;
+/// The largest form with a table, whose other parts need some room too.
+pub(super) const UPLOAD_BYTES_MAX: usize = TABLE_BYTES_MAX + 4 * 1024;
 
 pub(super) fn routes() -> Router<App> {
-    let upload = post(upload).layer(DefaultBodyLimit::max(TABLE_BYTES_MAX + BESIDE_BYTES));
+    let upload = post(upload).layer(DefaultBodyLimit::max(UPLOAD_BYTES_MAX));
     Router::new()
         .route("/rates", get(list))
         .route("/rates/upload", upload)
@@ -69,9 +69,7 @@ async fn page(app: &App, visitor: &Visitor, entries: &Entries) -> Result<Respons
 
 async fn upload(State(app): State<App>, sent: Upload) -> Result<Response, Fault> {
     let Upload { visitor, mut entries, file } = sent;
-    let text = String::from_utf8(file).map_err(|_| "a table is text".to_owned());
-    let table = text.and_then(|text| RateTable::from_toml(&text).map_err(|error| error.to_string()));
-    let table = match table {
+    let table = match read(file) {
         Ok(table) => table,
         Err(error) => {
             entries.wrong("file", web::sentence(&error));
@@ -89,6 +87,12 @@ async fn upload(State(app): State<App>, sent: Upload) -> Result<Response, Fault>
             page(&app, &visitor, &entries).await
         }
     }
+}
+
+/// The table in a file that was sent.
+pub(super) fn read(file: Vec<u8>) -> Result<RateTable, String> {
+    let text = String::from_utf8(file).map_err(|_| "a table is text".to_owned())?;
+    RateTable::from_toml(&text).map_err(|error| error.to_string())
 }
 
 async fn example() -> Response {

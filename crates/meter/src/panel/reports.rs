@@ -1,6 +1,7 @@
 //! Reports: what was franked in a period, by cost centre, user, cliché, day or month; on the page, as CSV and as PDF.
 
 use super::App;
+use super::entries::{Entries, Question};
 use super::fault::Fault;
 use super::shell::Sheet;
 use super::visitor::Visitor;
@@ -8,7 +9,7 @@ use crate::machine::Machine;
 use ::journal::{By, Figures, Grouping, Key, Period, Report, Table as JournalTable};
 use axum::Router;
 use axum::extract::rejection::PathRejection;
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{Path, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -31,17 +32,10 @@ struct Asked {
 }
 
 impl Asked {
-    fn of_query(query: Option<&str>) -> Asked {
-        let mut asked = Asked { from: String::new(), to: String::new(), by: "centre".into() };
-        for (name, value) in form_urlencoded::parse(query.unwrap_or_default().as_bytes()).into_owned() {
-            match &*name {
-                "from" => asked.from = value,
-                "to" => asked.to = value,
-                "by" => asked.by = value,
-                _ => {}
-            }
-        }
-        asked
+    fn of(entries: &Entries) -> Asked {
+        let text = |name: &str| entries.text(name).to_owned();
+        let by = Some(text("by")).filter(|by| !by.is_empty()).unwrap_or_else(|| "centre".into());
+        Asked { from: text("from"), to: text("to"), by }
     }
 
     fn query(&self) -> String {
@@ -73,9 +67,9 @@ async fn report(app: &App, asked: &Asked) -> Result<Result<Report, String>, Faul
 async fn show(
     visitor: Visitor,
     State(app): State<App>,
-    RawQuery(query): RawQuery,
+    Question(entries): Question,
 ) -> Result<Response, Fault> {
-    let asked = Asked::of_query(query.as_deref());
+    let asked = Asked::of(&entries);
     let report = report(&app, &asked).await?;
     let groupings: Vec<(String, String)> = By::ALL
         .iter()
@@ -158,9 +152,9 @@ async fn download(
     _: Visitor,
     State(app): State<App>,
     file: Result<Path<String>, PathRejection>,
-    RawQuery(query): RawQuery,
+    Question(entries): Question,
 ) -> Result<Response, Fault> {
-    let asked = Asked::of_query(query.as_deref());
+    let asked = Asked::of(&entries);
     let report = report(&app, &asked).await?.map_err(|error| Fault::Request(web::sentence(&error)))?;
     written(&report.table(&whose(&app)), &file?.0)
 }

@@ -103,8 +103,7 @@ pub(super) fn markup(now: &Snapshot, drawn: Option<&DrawnLook>, csrf: &str, from
             @if let Some(timer) = timer(now) { (timer) }
             @if slot.is_making {
                 form method="post" action="/slot" {
-                    input type="hidden" name="csrf" value=(csrf);
-                    input type="hidden" name="from" value=(from);
+                    (hidden(csrf, from))
                     @if slot.has_master { button class="small" name="act" value="cancel" type="submit" { "Make no card" } }
                 }
             }
@@ -114,14 +113,21 @@ pub(super) fn markup(now: &Snapshot, drawn: Option<&DrawnLook>, csrf: &str, from
     }
 }
 
+/// What every form of the slot carries along: the visit's token, and the page that it stands on.
+fn hidden(csrf: &str, from: &str) -> Markup {
+    html! {
+        input type="hidden" name="csrf" value=(csrf);
+        input type="hidden" name="from" value=(from);
+    }
+}
+
 /// For a card with functions that ask for its PIN.
 fn pin(csrf: &str, from: &str) -> Markup {
     html! {
         details {
             summary { "Enter the card's PIN" }
             form class="series" method="post" action="/slot/pin" {
-                input type="hidden" name="csrf" value=(csrf);
-                input type="hidden" name="from" value=(from);
+                (hidden(csrf, from))
                 div class="field" {
                     label for="pin" { "PIN" }
                     input type="password" id="pin" name="pin" inputmode="numeric" autocomplete="off" required;
@@ -136,14 +142,12 @@ fn drawn_cards(drawn: &DrawnLook, csrf: &str, from: &str) -> Markup {
     html! {
         @if let Some(name) = &drawn.inserted {
             form class="actions" method="post" action="/slot" {
-                input type="hidden" name="csrf" value=(csrf);
-                    input type="hidden" name="from" value=(from);
+                (hidden(csrf, from))
                 button class="second" name="act" value="take-out" accesskey="o" type="submit" { "Take out " (name) }
             }
         } @else if !drawn.names.is_empty() {
             form class="actions" method="post" action="/slot" {
-                input type="hidden" name="csrf" value=(csrf);
-                    input type="hidden" name="from" value=(from);
+                (hidden(csrf, from))
                 input type="hidden" name="act" value="insert";
                 @for name in &drawn.names {
                     button class="second" name="card" value=(name) type="submit" { "Put in " (name) }
@@ -153,8 +157,7 @@ fn drawn_cards(drawn: &DrawnLook, csrf: &str, from: &str) -> Markup {
         details {
             summary { "Draw a card" }
             form class="form" method="post" action="/slot/draw" {
-                input type="hidden" name="csrf" value=(csrf);
-                    input type="hidden" name="from" value=(from);
+                (hidden(csrf, from))
                 div class="field" {
                     label for="card-name" { "Name on it" }
                     input type="text" id="card-name" name="name" required maxlength="32" autocomplete="off" pattern="[A-Za-z0-9\\-]+";

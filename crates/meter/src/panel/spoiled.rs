@@ -1,7 +1,7 @@
 //! Spoiled imprints: marked with a reason, listed, and written as the claim that is handed in for a refund.
 
 use super::App;
-use super::entries::{Entries, Sent};
+use super::entries::{Entries, Question, Sent, typed};
 use super::fault::Fault;
 use super::reports::{whose, written};
 use super::shell::Sheet;
@@ -10,7 +10,7 @@ use crate::machine::{Machine, OfficeFault};
 use ::journal::{Job, JobNumber, JournalError};
 use axum::Router;
 use axum::extract::rejection::PathRejection;
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{Path, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
@@ -30,11 +30,9 @@ pub(super) fn routes() -> Router<App> {
 async fn show(
     visitor: Visitor,
     State(app): State<App>,
-    RawQuery(query): RawQuery,
+    Question(asked): Question,
 ) -> Result<Response, Fault> {
-    let pairs = form_urlencoded::parse(query.as_deref().unwrap_or_default().as_bytes());
-    let number = pairs.into_owned().find(|(name, _)| name == "number").map(|(_, number)| number);
-    page(&app, &visitor, &Entries::blank(), &number.unwrap_or_default()).await
+    page(&app, &visitor, &Entries::blank(), asked.text("number")).await
 }
 
 async fn page(app: &App, visitor: &Visitor, entries: &Entries, number: &str) -> Result<Response, Fault> {
@@ -110,7 +108,7 @@ fn table(caption: &str, jobs: &[Job]) -> Markup {
 
 async fn spoil(State(app): State<App>, sent: Sent) -> Result<Response, Fault> {
     let Sent { visitor, mut entries } = sent;
-    let number = entries.read("number", |text| text.parse().map(JobNumber));
+    let number = entries.read("number", |text| typed(text).map(JobNumber));
     let reason = entries.read("reason", |text| SpoilReason::of(text).ok_or("choose one of these"));
     let (Some(number), Some(reason)) = (number, reason) else {
         return page(&app, &visitor, &entries, "").await;

@@ -26,6 +26,7 @@ impl maud::Render for Charge {
 
 /// A surcharge as it is typed.
 pub(super) fn read_surcharge(text: &str) -> Result<Surcharge, String> {
+    let text = text.trim();
     let wrong = || "a surcharge is an amount such as 0.05, or per cent such as 2.5 %".to_owned();
     let Some(per_cent) = text.strip_suffix('%') else {
         return match text {
@@ -54,6 +55,7 @@ mod tests {
             ("0.05", Surcharge::Fixed(Money::from_minor(5)), "0.05"),
             ("2.5 %", Surcharge::PerCent(250), "2.50 %"),
             ("10%", Surcharge::PerCent(1_000), "10.00 %"),
+            (" 10 % ", Surcharge::PerCent(1_000), "10.00 %"),
         ] {
             assert_eq!(read_surcharge(text), Ok(surcharge), "{text}");
             assert_eq!(Charge(surcharge).to_string(), shown);

@@ -1,7 +1,7 @@
 //! Users: who may frank, when and how much (GB 2 178 696, Fig. 3A). Everything lies in the device, which tells it to the
 //! system manager alone; what users are called lies in the journal.
 
-use super::entries::{Entries, Sent, WHAT};
+use super::entries::{Entries, Sent, WHAT, typed};
 use super::fault::Fault;
 use super::shell::Sheet;
 use super::visitor::Visitor;
@@ -128,10 +128,9 @@ pub(super) const HOURS_HINT: &str =
 
 async fn add(State(app): State<App>, sent: Sent) -> Result<Response, Fault> {
     let Sent { visitor, mut entries } = sent;
-    let user = entries.read("user", str::parse::<UserId>);
+    let user = entries.read("user", typed::<UserId>);
     let name = entries.text("name").trim().to_owned();
-    let password = entries.text("password").as_bytes().to_vec();
-    let password = entries.read("password", |_| Password::new(&password));
+    let password = entries.read("password", |text| Password::new(text.as_bytes()));
     let (Some(user), Some(password)) = (user, password) else {
         return list_page(&app, &visitor, &entries).await;
     };
@@ -241,13 +240,12 @@ async fn change(
 fn asked(what: &str, user: UserId, entries: &mut Entries) -> Result<Option<Change>, Fault> {
     Ok(match what {
         "password" => {
-            let password = entries.text("password").as_bytes().to_vec();
-            let password = entries.read("password", |_| Password::new(&password));
+            let password = entries.read("password", |text| Password::new(text.as_bytes()));
             password.map(|password| Change::UserPassword { user, password })
         }
         "hours" => entries.read("hours", read_hours).map(|hours| Change::UserHours { user, hours }),
         "funds" => {
-            let period = entries.read("period", str::parse::<Period>);
+            let period = entries.read("period", typed::<Period>);
             let limit = entries.read("limit", keys::amount);
             period
                 .zip(limit)

@@ -18,7 +18,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use std::net::IpAddr;
 use std::sync::Arc;
-use web::{Flash, Tone};
+use web::{Flash, FormFault, Tone};
 
 /// Where people log in, and what needs no session.
 pub const LOG_IN: &str = "/log-in";
@@ -105,7 +105,7 @@ pub async fn around(State(app): State<App>, mut request: Request, next: Next) ->
     });
     let may_enter = is_open || visitor.is_some() || request.uri().path() == LOG_IN;
     let response = if web::is_foreign(&request) {
-        Fault::Foreign.into_response()
+        Fault::Form(FormFault::Foreign).into_response()
     } else if may_enter {
         if let Some(visitor) = visitor.clone() {
             request.extensions_mut().insert(visitor);

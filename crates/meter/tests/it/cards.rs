@@ -1,23 +1,18 @@
 //! Cards at the machine: drawn ones, which are real chips in files behind the reader's trait.
 
 use crate::mailroom::{Mailroom, add_centre, centre, letter, set};
-use access::cards::{
-    Card, Centres, Change, Follow, Function, Functions, Level, MAKERS_KEY_BYTES, MakersMessage, Plan,
-};
+use access::cards::{Card, Centres, Change, Follow, Level, MAKERS_KEY_BYTES, MakersMessage, Plan};
 use cards::emulated::Chip;
 use cards::{
-    Application, CardKey, Check, Constant, Drawn, Issuer, Name, Pin, Presence, Reader, Recognised,
-    TransportCode, Unique, recognise,
+    CardKey, Check, Constant, Drawn, Issuer, Presence, Reader, Recognised, TransportCode, Unique, recognise,
 };
-use imprint::picture::gallery;
 use meter::machine::{Machine, MakersKey};
 use meter::routine::{Cards, Input};
-use rates::Table;
-use terms::{CardNumber, Date, Money};
+use terms::CardNumber;
 
 const MAKERS_KEY: [u8; MAKERS_KEY_BYTES] = [3; MAKERS_KEY_BYTES];
 
-struct Desk {
+pub struct Desk {
     mailroom: Mailroom,
     drawn: Drawn,
 }
@@ -33,7 +28,7 @@ fn issuer() -> Issuer {
 }
 
 impl Desk {
-    fn new() -> Desk {
+    pub fn new() -> Desk {
         let mut mailroom = Mailroom::new();
         mailroom.settings.cards = Cards::Required;
         let folder = mailroom.path().join("cards");
@@ -65,7 +60,7 @@ impl Desk {
         Drawn::open(&self.mailroom.path().join("cards")).unwrap()
     }
 
-    fn machine(&self) -> Machine {
+    pub fn machine(&self) -> Machine {
         let mut parts = self.mailroom.parts();
         parts.reader = Some(Box::new(self.reader()));
         parts.card_issuer = Some(issuer());
@@ -75,23 +70,23 @@ impl Desk {
         machine
     }
 
-    fn insert(&self, machine: &mut Machine, name: &str) {
+    pub fn insert(&self, machine: &mut Machine, name: &str) {
         self.drawn.insert(name).unwrap();
         machine.tick().unwrap();
     }
 
-    fn take_out(&self, machine: &mut Machine) {
+    pub fn take_out(&self, machine: &mut Machine) {
         self.drawn.take_out().unwrap();
         machine.tick().unwrap();
     }
 
-    fn pass(&self, machine: &mut Machine, ms: u64) {
+    pub fn pass(&self, machine: &mut Machine, ms: u64) {
         self.mailroom.clock.pass(ms);
         machine.tick().unwrap();
     }
 
     /// Makes a card below the master on this blank one.
-    fn make(&self, machine: &mut Machine, name: &str, level: Level, centres: Centres) -> CardNumber {
+    pub fn make(&self, machine: &mut Machine, name: &str, level: Level, centres: Centres) -> CardNumber {
         let number = machine.draw_card_number().unwrap();
         let maker = machine.routine().desk().inserted().unwrap();
         let master = machine.routine().desk().directory().card(maker.number).unwrap();
@@ -103,13 +98,13 @@ impl Desk {
     }
 }
 
-fn may_frank(machine: &mut Machine) -> bool {
+pub fn may_frank(machine: &mut Machine) -> bool {
     let before = machine.routine().standing().unwrap().status.registers.r4;
     letter(machine);
     machine.routine().standing().unwrap().status.registers.r4 > before
 }
 
-fn said(machine: &Machine) -> String {
+pub fn said(machine: &Machine) -> String {
     machine.routine().desk().said().sentence.clone()
 }
 
@@ -249,85 +244,4 @@ fn a_function_card_makes_imprints_without_value_alone() {
     let made = machine.input(Input::Zero).unwrap();
     assert_eq!(made.len(), 1, "{:?}", machine.view());
     assert_eq!(machine.routine().standing().unwrap().status.registers.r4, 0);
-}
-
-/// Rate tables, clichés, settings, stored imprints and bounds, on one card and in any order.
-///
-/// Claim: E12
-#[test]
-fn cards_bring_rate_tables_cliches_settings_and_bounds() {
-    let desk = Desk::new();
-    let mut machine = desk.machine();
-    desk.insert(&mut machine, "master");
-    let everything = Functions::ALL;
-    let number = desk.make(&mut machine, "roomy", Level::Group, Centres::one(centre(1)));
-    desk.take_out(&mut machine);
-    desk.insert(&mut machine, "master");
-    machine.change(&Change::CardFunctions(number, everything)).unwrap();
-    desk.take_out(&mut machine);
-    desk.insert(&mut machine, "roomy");
-    let name = |text: &str| Name::new(text).unwrap();
-    let table = Table::example().unwrap();
-    let picture = gallery::cliche(2).unwrap();
-    let text = picture.text().unwrap();
-    let [left, top, width, height] = [text.x as u16, text.y as u16, text.width as u16, text.height as u16];
-    let place = cards::TextPlace { left, top, width, height };
-    let settings = |pairs: &[(&str, &str)]| {
-        let pairs = pairs.iter().map(|(key, value)| (name(key), (*value).to_owned()));
-        pairs.collect::<std::collections::BTreeMap<_, _>>().try_into().unwrap()
-    };
-    let carried = [
-        Application::StoredImprint {
-            name: name("catalogue"),
-            value: Money::from_minor(85),
-            cliche: None,
-            text: String::new(),
-        },
-        Application::Peripherals(settings(&[("offset", "5,0")])),
-        Application::System(settings(&[("low_credit", "12345")])),
-        Application::Cliche { number: 2, picture: picture.record().to_vec(), text_place: Some(place) },
-        Application::RateTable { name: name("insel"), table: table.to_json().into_bytes() },
-        Application::TimedFunction { function: name("refill"), until: Date::FIRST },
-    ];
-    for application in &carried {
-        machine.add_application(application).unwrap();
-    }
-    desk.take_out(&mut machine);
-    desk.insert(&mut machine, "roomy");
-    assert_eq!(machine.view().postage, Money::from_minor(85), "{}", said(&machine));
-    assert_eq!(machine.tables().iter().count(), 1);
-    assert_eq!(machine.routine().settings().low_credit, Money::from_minor(12_345));
-    assert!(machine.routine().desk().may(Function::Refill).is_err(), "its time is over");
-    assert!(machine.routine().desk().may(Function::Frank).is_ok());
-    drop(machine);
-    let mut machine = desk.machine();
-    assert_eq!(machine.routine().settings().low_credit, Money::from_minor(12_345), "kept over power-off");
-    assert_eq!(machine.tables().iter().count(), 0, "tables are read with the configuration");
-    assert_eq!(machine.journal().rate_tables().unwrap().len(), 1);
-}
-
-#[test]
-fn a_function_bound_to_a_pin_opens_with_it_and_three_wrong_ones_lock_it() {
-    let desk = Desk::new();
-    let mut machine = desk.machine();
-    desk.insert(&mut machine, "master");
-    let number = desk.make(&mut machine, "roomy", Level::Group, Centres::one(centre(1)));
-    desk.take_out(&mut machine);
-    desk.insert(&mut machine, "master");
-    machine.change(&Change::CardFunctions(number, Functions::ALL)).unwrap();
-    desk.take_out(&mut machine);
-    desk.insert(&mut machine, "roomy");
-    let (right, wrong) = (Pin::new("2468").unwrap(), Pin::new("1357").unwrap());
-    machine.bind_to_pin(Function::Frank, &right).unwrap();
-    desk.take_out(&mut machine);
-    desk.insert(&mut machine, "roomy");
-    assert!(!may_frank(&mut machine), "it asks for the PIN first");
-    assert!(machine.enter_pin(&wrong).is_err());
-    machine.enter_pin(&right).unwrap();
-    assert!(may_frank(&mut machine), "{:?}", machine.view());
-    for _ in 0..3 {
-        assert!(machine.enter_pin(&wrong).is_err());
-    }
-    let locked = machine.enter_pin(&right).unwrap_err().to_string();
-    assert!(locked.contains("locked"), "{locked}");
 }

@@ -69,6 +69,27 @@ pub fn centre(free: u16) -> CentreNumber {
     Prefix::new(1).unwrap().centre(free).unwrap()
 }
 
+/// Makes a device in a folder, pairs it with this computer and gives it credit. What comes back is its issuer.
+pub fn make(folder: &Path, settings: psd::Settings, profile: Profile, credit: u64) -> Issuer {
+    let specimens = (Serial::new(10_000_000).unwrap(), Serial::new(19_999_999).unwrap());
+    let mut issuer = Issuer::init(&folder.join("issuer"), specimens).unwrap();
+    let order = MeterOrder {
+        serial: serial(),
+        profile,
+        value_min: Money::from_minor(1),
+        value_max: None,
+        days_ahead: 30,
+        settings,
+    };
+    let memory = folder.join("meter.psd");
+    let psd = personalise(&memory, issuer.meter(order).unwrap()).unwrap();
+    let mut client = Client::run(Box::new(Service::new(*psd))).unwrap();
+    client.attach().unwrap();
+    client.pair(&pairing_path(&memory), &Identity::find(Path::new("/")).unwrap()).unwrap();
+    client.grant(&issuer.grant(serial(), credit as i64).unwrap()).unwrap();
+    issuer
+}
+
 impl Mailroom {
     /// A mailroom with credit.
     pub fn new() -> Mailroom {
@@ -82,24 +103,7 @@ impl Mailroom {
 
     pub fn of(settings: psd::Settings, profile: Profile) -> Mailroom {
         let folder = tempfile::tempdir().unwrap();
-        let specimens = (Serial::new(10_000_000).unwrap(), Serial::new(19_999_999).unwrap());
-        let mut issuer = Issuer::init(&folder.path().join("issuer"), specimens).unwrap();
-        let order = MeterOrder {
-            serial: serial(),
-            profile,
-            value_min: Money::from_minor(1),
-            value_max: None,
-            days_ahead: 30,
-            settings,
-        };
-        let personalisation = issuer.meter(order).unwrap();
-        let memory = folder.path().join("meter.psd");
-        let psd = personalise(&memory, personalisation).unwrap();
-        let mut client = Client::run(Box::new(Service::new(*psd))).unwrap();
-        client.attach().unwrap();
-        client.pair(&pairing_path(&memory), &Identity::find(Path::new("/")).unwrap()).unwrap();
-        client.grant(&issuer.grant(serial(), CREDIT as i64).unwrap()).unwrap();
-        drop(client);
+        let issuer = make(folder.path(), settings, profile, CREDIT);
         let mailroom =
             Mailroom { folder, issuer, clock: HandClock::default(), settings: Settings::default() };
         fs::create_dir(mailroom.letters()).unwrap();

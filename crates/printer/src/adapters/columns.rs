@@ -1,4 +1,5 @@
-//! Raw columns for a device that takes them one after the other: a head behind a device file, a pipe, a file.
+//! Raw columns for a device that takes them one after the other: a head behind a device file, a pipe, a file
+//! (`docs/formats/columns.md`).
 //!
 //! ```text
 //! column 0, the rightmost on paper | column 1 | …        no header, nothing between

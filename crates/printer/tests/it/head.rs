@@ -92,15 +92,15 @@ fn windows_that_change_are_embedded_in_an_imprint_that_is_ready() {
     changed.row.reverse();
     let painted = paint_over(&layout, &issuer, None, &changed).unwrap();
     for routine in Routine::ALL {
-        let mut imprint = Imprint::new(routine, &layout, &issuer, None, &content()).unwrap();
-        imprint.fill(&layout, &issuer, &changed).unwrap();
-        assert!(printed(&Job { imprint: imprint.clone(), ..job("1") }).bitmap == painted);
-        // The postage fits, the time count does not: neither is changed.
+        let ready = Imprint::new(routine, &layout, &issuer, None, &content()).unwrap();
+        let before = ready.bitmap();
+        let imprint = ready.filled(&layout, &issuer, &changed).unwrap();
+        assert!(printed(&Job { imprint, ..job("1") }).bitmap == painted);
         let wrong = Content { time_count: Some(u32::MAX), ..content() };
-        assert!(imprint.fill(&layout, &issuer, &wrong).is_err());
+        assert!(ready.filled(&layout, &issuer, &wrong).is_err());
         let other = Layout::new(LayoutId::D, Default::default()).unwrap();
-        assert!(imprint.fill(&other, &issuer, &changed).is_err());
-        assert!(imprint.bitmap() == painted, "it stays as it was");
+        assert!(ready.filled(&other, &issuer, &changed).is_err());
+        assert!(ready.bitmap() == before, "what is ready stays as it was");
     }
 }
 

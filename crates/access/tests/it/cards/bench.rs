@@ -3,10 +3,10 @@
 use access::cards::{
     By, Card, CentreNumber, Centres, Change, Changes, Directory, Follow, Function, Functions, GroupNumber,
     Holder, Identity, Key, Level, Making, MakingAction, MakingEvent, Plan, Prefix, Reading, Refusal, Row,
-    Running, SWAP_MS,
+    SWAP_MS,
 };
 use std::collections::BTreeMap;
-use terms::{CardNumber, Date, Money};
+use terms::{CardNumber, Date, Money, Running};
 
 pub fn money(minor: u64) -> Money {
     Money::from_minor(minor)

@@ -3,8 +3,9 @@
 use super::bench::{Bench, centre, day, group, money};
 use access::cards::{
     Account, CentreNumber, Directory, Function, Functions, GroupNumber, Key, Level, Month, Name, Prefix,
-    Refusal, RequestId, Row, Running,
+    Refusal, RequestId, Row,
 };
+use terms::Running;
 
 #[test]
 fn numbers_are_read_as_they_are_written() {

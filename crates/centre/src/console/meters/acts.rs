@@ -5,7 +5,7 @@ use crate::account::Gone;
 use crate::app::App;
 use crate::books::Conditions;
 use crate::catalogue::{MeterDetail, MeterStanding};
-use crate::console::entries::{Entries, Sent};
+use crate::console::entries::{Entries, Sent, refuse_form, typed};
 use crate::console::fault::Fault;
 use crate::console::format;
 use crate::console::shell::Sheet;
@@ -53,7 +53,7 @@ pub(super) async fn act(
     match carry_out(&app, &may, serial, act, &mut entries).await {
         Some(Ok(())) => Ok(leads_to(&meter_path(serial), act.spec().notice, &[])),
         Some(Err(fault)) => {
-            entries.refuse(fault)?;
+            refuse_form(&mut entries, fault)?;
             page(&app, &may, serial, act, &entries).await
         }
         None => page(&app, &may, serial, act, &entries).await,
@@ -78,7 +78,7 @@ async fn page(
         div class="panel" {
             p { (follows) }
             (about(act, visitor, &detail.standing))
-            (entries.form(visitor, form))
+            (entries.form(visitor.csrf(), form))
         }
     };
     let sheet = Sheet::new(submit, "/meters")
@@ -264,7 +264,7 @@ fn opening(visitor: &Visitor, entries: &mut Entries) -> Option<OpeningRequest> {
 fn rules(visitor: &Visitor, entries: &mut Entries) -> Option<Conditions> {
     let refill_max: Option<Money> =
         entries.read("refill_max", |text| format::read_some_amount(visitor.currency, text));
-    let registered = entries.read_optional("registered", |text| text.trim().parse::<Number>());
+    let registered = entries.read_optional("registered", typed::<Number>);
     let call_back_only = entries.is_ticked("call_back_only");
     if call_back_only && registered == Some(None) {
         entries.wrong("registered", "A meter that gets credit by call-back alone needs a number.");

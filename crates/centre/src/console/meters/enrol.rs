@@ -4,7 +4,7 @@
 
 use crate::app::App;
 use crate::books::BooksFault;
-use crate::console::entries::{Entries, Sent};
+use crate::console::entries::{Entries, Sent, refuse_form, typed};
 use crate::console::fault::Fault;
 use crate::console::format;
 use crate::console::shell::Sheet;
@@ -57,7 +57,7 @@ async fn page(
     let content = html! {
         div class="panel" {
             p { "The centre draws the meter's keys, its call number and the number of its seal." }
-            (entries.form(visitor, form))
+            (entries.form(visitor.csrf(), form))
         }
     };
     let sheet = Sheet::new("Enrol a meter", "/meters").above("Meters", "/meters");
@@ -127,7 +127,7 @@ pub(super) async fn enrol(
         Err(OfficeFault::Books(BooksFault::NoCustomer(_))) => {
             entries.wrong("customer", "No customer has this reference.");
         }
-        Err(fault) => entries.refuse(fault)?,
+        Err(fault) => refuse_form(&mut entries, fault)?,
     }
     page(&app, &may, None, &entries).await
 }
@@ -135,13 +135,13 @@ pub(super) async fn enrol(
 fn read(visitor: &Visitor, entries: &mut Entries) -> Option<Enrolment> {
     let amount = |text: &str| format::read_some_amount(visitor.currency, text);
     let customer = entries.read("customer", str::parse::<CustomerReference>);
-    let serial = entries.read("serial", |text| text.trim().parse::<Serial>());
+    let serial = entries.read("serial", typed::<Serial>);
     let profile = entries.read("profile", Profile::named);
     let value_min: Option<Money> = entries.read("value_min", amount);
     let value_max = entries.read_optional("value_max", amount);
     let days_ahead = entries.read("days_ahead", |text| format::read_number(text, 0, 366));
     let refill_max = entries.read_optional("refill_max", amount);
-    let registered = entries.read_optional("registered", |text| text.trim().parse::<Number>());
+    let registered = entries.read_optional("registered", typed::<Number>);
     let call_back_only = entries.is_ticked("call_back_only");
     if call_back_only && registered == Some(None) {
         entries.wrong("registered", "A meter that gets credit by call-back alone needs a number.");

@@ -1,21 +1,17 @@
 //! A meter's folder with a real device, a panel on it, and whoever looks at its pages.
 
+use crate::mailroom;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, Response, StatusCode, header};
 use imprint::numbers::Profile;
 use meter::configuration::{Configuration, SETTINGS};
 use meter::panel::{Panel, PanelFault};
-use psd::service::Service;
-use psd_host::client::Client;
-use psd_host::issuer::{Issuer, MeterOrder};
-use psd_host::{Identity, pairing_path, personalise};
 use std::fs;
 use std::path::Path;
 use std::thread::JoinHandle;
 use std::time::Duration;
 use tempfile::TempDir;
-use terms::{Money, Serial};
 use tokio::sync::oneshot;
 use tower::ServiceExt;
 
@@ -28,23 +24,7 @@ impl Folder {
     /// A meter with credit and these further settings.
     pub fn new(settings: &str) -> Folder {
         let folder = tempfile::tempdir().unwrap();
-        let specimens = (Serial::new(10_000_000).unwrap(), Serial::new(19_999_999).unwrap());
-        let mut issuer = Issuer::init(&folder.path().join("issuer"), specimens).unwrap();
-        let serial = Serial::new(12_345_678).unwrap();
-        let order = MeterOrder {
-            serial,
-            profile: Profile::named("p1").unwrap(),
-            value_min: Money::from_minor(1),
-            value_max: None,
-            days_ahead: 30,
-            settings: psd::Settings::default(),
-        };
-        let memory = folder.path().join("meter.psd");
-        let psd = personalise(&memory, issuer.meter(order).unwrap()).unwrap();
-        let mut client = Client::run(Box::new(Service::new(*psd))).unwrap();
-        client.attach().unwrap();
-        client.pair(&pairing_path(&memory), &Identity::find(Path::new("/")).unwrap()).unwrap();
-        client.grant(&issuer.grant(serial, CREDIT as i64).unwrap()).unwrap();
+        mailroom::make(folder.path(), psd::Settings::default(), Profile::named("p1").unwrap(), CREDIT);
         let text =
             format!("{settings}\n[device]\nmemory = \"meter.psd\"\n[panel]\nlisten = \"127.0.0.1:0\"\n");
         fs::write(folder.path().join(SETTINGS), text).unwrap();

@@ -1,6 +1,7 @@
 //! The panel over a real device.
 
 mod accounts;
+mod contents;
 mod desk;
 mod door;
 mod keys;

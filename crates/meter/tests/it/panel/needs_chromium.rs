@@ -1,8 +1,8 @@
 //! The panel in a real browser, by the keyboard alone. Pictures of all pages are left in `target/screenshots`.
 
 use super::desk::{Folder, Served, Visit, run};
-use crate::chromium::Chromium;
 use axum::http::StatusCode;
+use browser::Chromium;
 use std::time::Duration;
 
 const WITH_CARDS: &str = "[routine]\ncards = \"required\"\n[cards]\nreader = \"drawn\"";
@@ -228,6 +228,7 @@ const PAGES: [&str; 20] = [
     "cliches",
     "cards",
     "cards/001",
+    "cards/contents",
     "rates",
     "log",
     "nowhere",

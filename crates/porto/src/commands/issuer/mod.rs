@@ -5,6 +5,7 @@ mod init;
 pub mod inspect;
 mod list;
 mod mark;
+mod master;
 mod meter;
 mod order;
 mod report;
@@ -32,6 +33,8 @@ pub enum Command {
     Order(order::Order),
     /// Sign an inspection of a meter: new symbols, cipher, packing and keys, a new seal, and more
     Inspect(inspect::Inspect),
+    /// Vouch for the new master card of a meter whose master is lost
+    Master(master::Master),
     /// Sign the next codeword for an opening of the housing that was announced
     Opening(order::Opening),
     /// Sign the service reset that mends a meter's fault
@@ -54,6 +57,7 @@ impl Command {
             Command::Mark(command) => command.run(),
             Command::Order(command) => command.run(),
             Command::Inspect(command) => command.run(),
+            Command::Master(command) => command.run(),
             Command::Opening(command) => command.run(),
             Command::Reset(command) => command.run(),
             Command::Close(command) => command.run(),

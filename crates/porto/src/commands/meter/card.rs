@@ -1,17 +1,19 @@
 //! `porto meter card`: chip cards of the meter, and drawn ones.
 
 use super::centre::Tables;
-use super::making::{Duplicate, Make};
+use super::contents::{Clear, Put, Show};
+use super::making::{Duplicate, Make, ReplaceMaster};
 use super::{Place, configuration_failure, table};
 use crate::failure::Failure;
 use crate::output;
-use access::cards::{Card, Centres, Change, Chip as Row, Directory, Refusal, Running};
+use access::cards::{Card, Centres, Change, Chip as Row, Directory, Refusal};
 use cards::emulated::{Chip, Slot};
 use cards::{Drawn, DrawnError, Presence, Reader, Recognised, Unique, recognise};
 use clap::ValueEnum;
 use meter::configuration::ReaderKind;
 use serde::Serialize;
 use std::process::ExitCode;
+use terms::Running;
 
 /// What can be done with cards.
 #[derive(clap::Subcommand)]
@@ -28,6 +30,15 @@ pub enum Command {
     Make(Make),
     /// Make one more card for a row of the table
     Duplicate(Duplicate),
+    /// Make a new master in the place of a lost one, with the maker's word for it
+    ReplaceMaster(ReplaceMaster),
+    /// Show what the card in the slot is, and what it carries
+    Show(Show),
+    /// Put something on the card in the slot, or on the next one
+    #[command(subcommand)]
+    Put(Put),
+    /// Take everything off the card in the slot that is not its identification
+    Clear(Clear),
     /// Lock a card that is lost, with all below it
     Lock(Lock),
     /// Unlock a card
@@ -44,6 +55,10 @@ impl Command {
             Command::Out(command) => command.run(),
             Command::Make(command) => command.run(),
             Command::Duplicate(command) => command.run(),
+            Command::ReplaceMaster(command) => command.run(),
+            Command::Show(command) => command.run(),
+            Command::Put(command) => command.run(),
+            Command::Clear(command) => command.run(),
             Command::Lock(command) => command.run(true),
             Command::Unlock(command) => command.run(false),
         }

@@ -1,23 +1,24 @@
-//! `porto meter card make` and `duplicate`: what DE 197 57 648, Fig. 5, asks of whoever stands before the slot.
+//! `porto meter card make`, `duplicate` and `replace-master`: what DE 197 57 648, Fig. 5, asks of whoever stands before the slot.
 //!
 //! What always holds: the command says what to do next and waits for the slot; the machine judges what comes into it,
 //! and until it says that a card is made, none is.
 
 use super::card::{drawn, drawn_failure};
-use super::office_failure;
 use super::operator::{Operator, Run};
+use super::{Place, office_failure};
 use crate::failure::Failure;
-use crate::output;
-use access::cards::{Card, CentreNumber, Centres, Functions, Level, Name, Refusal, Running};
+use crate::{input, output};
+use access::cards::{Card, CentreNumber, Centres, Functions, Level, MakersMessage, Name, Refusal};
 use clap::ValueEnum;
 use meter::routine::Input;
 use signal_hook::consts::SIGINT;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
-use terms::CardNumber;
+use terms::{CardNumber, Running};
 
 /// How often the slot is looked at.
 const LOOK: Duration = Duration::from_millis(50);
@@ -57,6 +58,18 @@ pub struct Duplicate {
     /// The running number of the card that it is to equal.
     #[arg(value_name = "CARD")]
     running: Running,
+}
+
+/// Makes a new master in the place of a lost one, with the maker's word for it; the lost one and its duplicates open nothing
+/// from then on.
+#[derive(clap::Args)]
+#[command(after_help = "Example:\n  porto meter card replace-master proof.json")]
+pub struct ReplaceMaster {
+    #[command(flatten)]
+    making: Making,
+    /// The document that the maker wrote (`porto issuer master`).
+    #[arg(value_name = "FILE")]
+    proof: PathBuf,
 }
 
 /// A meter at which a card is made.
@@ -134,6 +147,16 @@ impl Duplicate {
     }
 }
 
+impl ReplaceMaster {
+    /// Does it.
+    pub fn run(self) -> Result<ExitCode, Failure> {
+        let message: MakersMessage = input::json(&self.proof, "the maker's word for a new master")?;
+        let mut operator = self.making.run.turn_on()?;
+        operator.machine().replace_master(&message).map_err(office_failure)?;
+        self.making.attend(operator)
+    }
+}
+
 impl Making {
     /// Says what to do, and looks at the slot until the card is made, or is not to be.
     fn attend(&self, mut operator: Operator) -> Result<ExitCode, Failure> {
@@ -141,7 +164,7 @@ impl Making {
         let is_over = Arc::new(AtomicBool::new(false));
         signal_hook::flag::register(SIGINT, is_over.clone()).map_err(Failure::usage)?;
         let mut told = String::new();
-        self.swap(&mut operator, &mut told)?;
+        swap(&mut operator, &self.run.place, self.swap_to.as_deref(), &mut told)?;
         while operator.machine().routine().desk().is_making() {
             if is_over.load(Ordering::Relaxed) {
                 operator.ask(Input::CancelCard)?;
@@ -158,16 +181,22 @@ impl Making {
         output::line(&said.sentence)?;
         Ok(ExitCode::SUCCESS)
     }
+}
 
-    fn swap(&self, operator: &mut Operator, told: &mut String) -> Result<(), Failure> {
-        tell(operator, told);
-        let Some(name) = &self.swap_to else { return Ok(()) };
-        let drawn = drawn(&self.run.place)?;
-        drawn.take_out().map_err(drawn_failure)?;
-        operator.look()?;
-        tell(operator, told);
-        drawn.insert(name).map_err(drawn_failure)
-    }
+/// Swaps the card in the slot for the drawn one of this name, if there is to be one.
+pub fn swap(
+    operator: &mut Operator,
+    place: &Place,
+    name: Option<&str>,
+    told: &mut String,
+) -> Result<(), Failure> {
+    tell(operator, told);
+    let Some(name) = name else { return Ok(()) };
+    let drawn = drawn(place)?;
+    drawn.take_out().map_err(drawn_failure)?;
+    operator.look()?;
+    tell(operator, told);
+    drawn.insert(name).map_err(drawn_failure)
 }
 
 /// What the slot says goes to stderr, each sentence once.

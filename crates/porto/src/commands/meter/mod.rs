@@ -10,6 +10,7 @@ mod card;
 mod centre;
 mod claim;
 mod cliche;
+mod contents;
 mod display;
 mod frank;
 mod group;

@@ -132,7 +132,8 @@ impl Check {
     }
 }
 
-fn read(path: &Path) -> Result<Table, Failure> {
+/// The table in a file.
+pub fn read(path: &Path) -> Result<Table, Failure> {
     let bytes = input::bytes(path, TABLE_BYTES_MAX as u64)?;
     let wrong = |reason: String| Failure::usage(format!("{}: {reason}", path.display()));
     let text = String::from_utf8(bytes).map_err(|_| wrong("it is no text".into()))?;

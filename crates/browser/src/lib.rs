@@ -1,11 +1,12 @@
 //! A browser of one's own for tests: Debian's Chromium without a window, steered through its driver, and used as a person
 //! without a mouse does.
 //!
-//! What always holds: driver and browser end with the value that started them; nothing is sent but to this machine.
+//! What always holds: driver and browser end with the value that started them; nothing is sent but to this machine. What
+//! does not go as a test expects it panics with the reason.
 
-use axum::http::Method;
 use fantoccini::wd::WebDriverCompatibleCommand;
 use fantoccini::{Client, ClientBuilder, Locator};
+use http::Method;
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader};
