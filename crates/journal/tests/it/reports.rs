@@ -117,8 +117,7 @@ fn spoiled_imprints_are_listed_with_what_the_post_needs_until_they_were_handed_i
     let claims = desk.journal.claims().unwrap();
     assert_eq!((claims.jobs.len(), claims.total), (1, money(1_000)));
     let shown = claims.table("Sender AG, 2026-12-01").to_string();
-    let line =
-        "2        0000000000000002  2026-11-22    2026-11-21  2026-11-22  misprint               1002    10.00";
+    let line = "2        0000000000000002  2026-11-22    2026-11-21  2026-11-22  misprint               1002    10.00";
     assert!(shown.contains(line) && shown.contains("Meter 12345678"), "{shown}");
     desk.journal.claimed(&[claims.jobs[0].number], when(23)).unwrap();
     assert!(desk.journal.claims().unwrap().jobs.is_empty());

@@ -51,7 +51,7 @@ fn row(job: &Job) -> Vec<Markup> {
         html! { (order.surcharge) },
         html! { (order.centre) },
         html! { @if order.user > 0 { (order.user) } },
-        html! { (order.date) },
+        html! { span class="nowrap" { (order.date) } },
         html! { (order.reference) },
         badge(tone(job.state), job.state.name()),
         html! { @if can_be_spoiled { a href={ "/spoiled?number=" (job.number) } { "Spoiled?" } } },

@@ -95,7 +95,7 @@ fn table(caption: &str, jobs: &[Job]) -> Markup {
         let spoiling = job.spoiling;
         vec![
             html! { a href={ "/letters/" (job.number) ".png" } { (job.number) } },
-            html! { (job.order.date) },
+            html! { span class="nowrap" { (job.order.date) } },
             html! { (job.order.centre) },
             html! { (job.order.postage) },
             html! { (spoiling.map(|spoiling| spoiling.day.to_string()).unwrap_or_default()) },

@@ -64,9 +64,9 @@ fn what_a_meter_prints_before_and_after_an_inspection_is_genuine_by_one_list() {
         let said = verdict(&desk, &format!("imprint-{number}"), indicium);
         assert_eq!(said["verdict"], "genuine", "epoch {}: {said}", number + 1);
     }
-    // The row of one epoch under the name of another is nobody's.
-    let mut forged = indicia[0].clone();
-    forged["symbols"] = indicia[1]["symbols"].clone();
+    // The row of one epoch beside another value is no genuine one of any epoch.
+    let mut forged = indicia[1].clone();
+    forged["postage"] = 120.into();
     assert_ne!(verdict(&desk, "forged", &forged)["verdict"], "genuine");
 }
 
@@ -115,6 +115,7 @@ fn the_centre_draws_an_epoch_signs_its_inspection_and_hears_that_it_was_carried_
     let after = desk.json(frank);
     assert_eq!((&after["epoch"], &after["profile"], &after["mv"]), (&2.into(), &"3des".into(), &2.into()));
     assert_eq!(call(&desk, &contact).1["finish"], "done");
+    desk.done("centre audit seal --centre centre");
     desk.done("centre audit export log.jsonl --centre centre");
     let log = std::fs::read_to_string(desk.path("log.jsonl")).unwrap();
     let done = r#"{"kind":"inspection_done","inspection":1,"epoch":2}"#;

@@ -210,7 +210,7 @@ async fn clerk_is_made(browser: &Chromium, url: &str) {
     assert!(display.contains("01002 Sales") && display.contains("cost centre 01001"), "{display}");
 }
 
-const PAGES: [&str; 20] = [
+const PAGES: [&str; 21] = [
     "",
     "price",
     "price?weight=20&format=standard&destination=domestic&services=registered",
