@@ -23,10 +23,16 @@ pub struct Options {
 pub fn run(options: &Options) -> Outcome {
     // The centre is measured beside its own databases, as another SQLite stands in the peers' workspace, and the meter
     // beside its own device.
-    match options.parts.split_first() {
-        Some((first, parts)) if first == "centre" => return own("centre", "books", parts),
-        Some((first, parts)) if first == "meter" => return own("meter", "press", parts),
-        _ => {}
+    let of_own = match options.parts.split_first() {
+        Some((first, parts)) if first == "centre" => Some(("centre", "books", parts)),
+        Some((first, parts)) if first == "meter" => Some(("meter", "press", parts)),
+        _ => None,
+    };
+    if let Some((package, bench, parts)) = of_own {
+        return match options.json.is_some() || options.pictures.is_some() {
+            true => Err("--json and --pictures are for the peers alone".into()),
+            false => own(package, bench, parts),
+        };
     }
     let mut command = cargo();
     command.current_dir(workspace::root().join("bench-peers"));

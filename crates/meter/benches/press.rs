@@ -29,6 +29,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use terms::{Date, Money, Serial};
 
+/// What can be measured.
+const PARTS: [&str; 4] = ["picture", "first", "series", "batch"];
 /// Where files are kept in memory, on Linux: no sync waits for a disk there.
 const NO_DISK: &str = "/dev/shm";
 /// Letters whose first column is timed, with and without a cliché each.
@@ -51,6 +53,9 @@ type Outcome<T> = Result<T, Box<dyn Error>>;
 
 fn main() -> Outcome<()> {
     let wanted: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with("--")).collect();
+    if let Some(word) = wanted.iter().find(|word| !PARTS.contains(&word.as_str())) {
+        return Err(format!("{word} is no part: name some of {}", PARTS.join(", ")).into());
+    }
     let is_wanted = |part: &str| wanted.is_empty() || wanted.iter().any(|word| word == part);
     if is_wanted("picture") {
         picture()?;
@@ -62,10 +67,10 @@ fn main() -> Outcome<()> {
         }
     }
     if is_wanted("series") {
-        within(std::env::temp_dir(), series)?;
+        within(env!("CARGO_TARGET_TMPDIR").into(), series)?;
     }
     if is_wanted("batch") {
-        within(std::env::temp_dir(), batches)?;
+        within(env!("CARGO_TARGET_TMPDIR").into(), batches)?;
     }
     Ok(())
 }

@@ -1,8 +1,8 @@
 //! What somebody typed into a form. A form that is refused comes back with it, and with an error beside each field that
 //! is not right.
 //!
-//! What always holds: what was typed is wiped when it is dropped, since it may hold a password; no password is given
-//! back, and what a form carries unseen comes back as the page sets it, not as it was sent. What this must never do:
+//! What always holds: the values that were read are wiped when they are dropped, since one may be a password (the bytes
+//! of the request are the server's, and are not); no password is given back, and what a form carries unseen comes back as the page sets it, not as it was sent. What this must never do:
 //! believe that a form is this session's. That is found out where it comes in ([`Entries::sent`]).
 
 use crate::form::{Field, Form, Kind};

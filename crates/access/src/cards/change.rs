@@ -67,6 +67,23 @@ pub enum Change {
     CardText(CardNumber, Option<u16>),
 }
 
+impl Change {
+    /// The function that lets others than the master ask for this; nothing where none does.
+    pub const fn function(&self) -> Option<Function> {
+        match self {
+            Change::CentreName(..) | Change::CentreBudget(..) => Some(Function::ManageCentres),
+            Change::CentreCliche(..) | Change::CardCliche(..) => Some(Function::SetCliche),
+            Change::CardText(..) => Some(Function::EditTexts),
+            Change::CardSelected(..)
+            | Change::CardName(..)
+            | Change::CardTimer(..)
+            | Change::CardFunctions(..)
+            | Change::DeleteCard(_) => Some(Function::MakeCards),
+            _ => None,
+        }
+    }
+}
+
 impl Directory {
     /// What a change does, asked for by whoever is there.
     pub fn change(&self, by: By, change: &Change) -> Result<Changes, Refusal> {
@@ -79,33 +96,29 @@ impl Directory {
 
     /// Whether this holder may ask for this.
     fn may_change(&self, holder: &Holder<'_>, change: &Change) -> Result<(), Refusal> {
-        match change {
-            Change::WholeLimit(_)
-            | Change::CreateGroup(_)
-            | Change::DeleteGroup(_)
-            | Change::GroupName(..)
-            | Change::GroupLimit(..)
-            | Change::CreateCentre(_)
-            | Change::DeleteCentre(_)
-            | Change::CentreGroup(..)
-            | Change::CentreLimit(..)
-            | Change::CentreSurcharge(..)
-            | Change::CentreActive(..) => holder.is_master(),
-            Change::CentreName(centre, _) | Change::CentreBudget(centre, _) => {
-                holder.may_arrange(Function::ManageCentres, *centre)
-            }
-            Change::CentreCliche(centre, _) => holder.may_arrange(Function::SetCliche, *centre),
-            Change::CardCentres(..) | Change::CardLocked(..) | Change::ChipLocked(..) => {
+        match (change, change.function()) {
+            (Change::CardSelected(card, _), _) if holder.is_card(*card) => Ok(()),
+            (
+                Change::CentreName(centre, _)
+                | Change::CentreBudget(centre, _)
+                | Change::CentreCliche(centre, _),
+                Some(function),
+            ) => holder.may_arrange(function, *centre),
+            (
+                Change::CardSelected(card, _)
+                | Change::CardName(card, _)
+                | Change::CardTimer(card, _)
+                | Change::CardFunctions(card, _)
+                | Change::CardCliche(card, _)
+                | Change::CardText(card, _)
+                | Change::DeleteCard(card),
+                Some(function),
+            ) => holder.may_over(function, *card),
+            (Change::CardCentres(..) | Change::CardLocked(..) | Change::ChipLocked(..), _) => {
                 holder.is_master_card()
             }
-            Change::CardSelected(card, _) if holder.is_card(*card) => Ok(()),
-            Change::CardSelected(card, _)
-            | Change::CardName(card, _)
-            | Change::CardTimer(card, _)
-            | Change::CardFunctions(card, _)
-            | Change::DeleteCard(card) => holder.may_over(Function::MakeCards, *card),
-            Change::CardCliche(card, _) => holder.may_over(Function::SetCliche, *card),
-            Change::CardText(card, _) => holder.may_over(Function::EditTexts, *card),
+            // Every change that no function gives.
+            _ => holder.is_master(),
         }
     }
 

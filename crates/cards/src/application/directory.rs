@@ -1,8 +1,9 @@
 //! The directory of applications on a card, and how they are added, replaced, removed and cleared.
 //!
 //! What always holds: a record is written where nothing stands that the directory names, and the directory is written
-//! when the record is there; so a card that is pulled lists what it listed before or what it is to list. What a
-//! directory says of places is bounded; overlapping places can only spoil what an own seal then refuses.
+//! when the record is there; so a card that is pulled lists what it listed before or what it is to list. What is no
+//! longer listed is overwritten then; what a pulled card kept of it goes when everything is taken off. What a directory
+//! says of places is bounded; overlapping places can only spoil what an own seal then refuses.
 
 use super::{Application, ApplicationError};
 use crate::error::CardError;
@@ -45,8 +46,9 @@ impl OwnCard<'_> {
         if place >= kept.len() {
             return Err(CardError::NoSuchPlace);
         }
-        kept.remove(place);
-        self.put(application, &entries, kept)
+        let replaced = kept.remove(place);
+        self.put(application, &entries, kept)?;
+        self.wipe(replaced)
     }
 
     /// Takes an application off the card.
@@ -55,24 +57,33 @@ impl OwnCard<'_> {
         if place >= entries.len() {
             return Err(CardError::NoSuchPlace);
         }
-        entries.remove(place);
+        let removed = entries.remove(place);
         self.medium.open_for_writing(&self.issuer.code)?;
-        self.write_directory(&entries)
+        self.write_directory(&entries)?;
+        self.wipe(removed)
     }
 
-    /// Takes everything off the card that it carries beside its identification, and overwrites it then, so that no
-    /// password stays behind. One that is pulled before the end carries all of it or nothing.
+    /// Takes everything off the card that it carries beside its identification, and overwrites the whole place then, so
+    /// that no password stays behind. One that is pulled before the end carries all of it or nothing, and is wiped when
+    /// this is done again.
     pub fn clear(&mut self) -> Result<(), CardError> {
-        let entries = self.directory()?;
         self.medium.open_for_writing(&self.issuer.code)?;
         self.write_directory(&[])?;
-        let applications = self.kind().geometry().applications;
-        for Entry { offset, length } in entries {
-            if let Some(place) = applications.part(offset, length) {
-                self.medium.write(place, &vec![0; usize::from(length)])?;
-            }
+        let length = self.kind().geometry().applications.length;
+        self.wipe(Entry { offset: 0, length })
+    }
+
+    /// Whether one more application can be listed.
+    pub fn has_room(&mut self) -> Result<bool, CardError> {
+        Ok(self.directory()?.len() < self.kind().geometry().applications_max)
+    }
+
+    /// Overwrites what is no longer listed.
+    fn wipe(&mut self, entry: Entry) -> Result<(), CardError> {
+        match self.kind().geometry().applications.part(entry.offset, entry.length) {
+            Some(place) => self.medium.write(place, &vec![0; usize::from(entry.length)]),
+            None => Ok(()),
         }
-        Ok(())
     }
 
     fn read_entry(&mut self, entry: Entry) -> Result<Result<Application, ApplicationError>, CardError> {

@@ -49,6 +49,8 @@ notices! {
     FILE_BOOKED "file-booked" Good "The file is read: {} booked, {} known before, {} unclear, {} passed over.";
     DEPOSIT_ASSIGNED "deposit-assigned" Good "The deposit is booked for this customer.";
     DEPOSIT_REVERSED "deposit-reversed" Good "The deposit is taken back.";
+    CLAIM_TAKEN "claim-taken" Good "The claim is taken in. Wait for its papers.";
+    CLAIM_KNOWN "claim-known" Warn "This claim was in the books already: nothing was done.";
     PAPERS_RECEIVED "papers-received" Good "The papers are received: {} refunded, {} waiting for the meter's next call.";
     LINE_REFUSED "line-refused" Good "The line is refused.";
     PAPERS_COMPARED "papers-compared" Good "The comparison is noted.";

@@ -1,9 +1,10 @@
-//! Claims for spoiled imprints: the list, one claim with its lines, receiving its papers, refusing a line, comparing.
+//! Claims for spoiled imprints: the list, taking one in, one claim with its lines, receiving its papers, refusing a line,
+//! comparing.
 //!
 //! What always holds: who receives papers has the count and the sum of the open lines before his eyes, and nothing is paid
 //! where those have changed since.
 
-use super::entries::{Entries, Sent, refuse_form};
+use super::entries::{Entries, Sent, Upload, refuse_form};
 use super::fault::Fault;
 use super::format;
 use super::notice::Notice;
@@ -17,18 +18,23 @@ use crate::catalogue::{ClaimDetail, ClaimLine, ClaimRow, WhichClaims};
 use crate::people::Right;
 use axum::Router;
 use axum::extract::rejection::{PathRejection, QueryRejection};
-use axum::extract::{Path, Query, State};
+use axum::extract::{DefaultBodyLimit, Path, Query, State};
 use axum::response::Response;
 use axum::routing::get;
+use link::refund::{CLAIM_BYTES_MAX, RefundClaim};
 use maud::{Markup, html};
 use serde::Deserialize;
 use terms::Money;
 use web::form::{Field, Form, Kind, search};
 use web::{Column, Table, Tone, actions, badge, facts, panel};
 
+/// The largest form with a claim: the claim, and room for the form around it.
+const FORM_BYTES_MAX: usize = CLAIM_BYTES_MAX + 16 * 1024;
+
 pub(super) fn routes() -> Router<App> {
     Router::new()
         .route("/refunds", get(list))
+        .route("/refunds/take", get(show_take).post(take).layer(DefaultBodyLimit::max(FORM_BYTES_MAX)))
         .route("/refunds/{claim}", get(show))
         .route("/refunds/{claim}/receive", get(show_receive).post(receive))
         .route("/refunds/{claim}/refuse", get(show_refuse).post(refuse))
@@ -84,7 +90,46 @@ async fn list(
             (words::pages("/refunds", &filter, asked.after.as_deref(), &list))
         }
     };
-    Ok(Sheet::new("Spoiled imprints", "/refunds").page(&may, &content))
+    let mut sheet = Sheet::new("Spoiled imprints", "/refunds");
+    if may.may(Right::SettleRefunds) {
+        sheet = sheet.beside(actions(&[("Take a claim in", "/refunds/take".to_owned())]));
+    }
+    Ok(sheet.page(&may, &content))
+}
+
+async fn show_take(may: May<SettleRefunds>) -> Response {
+    take_page(&may, &Entries::blank())
+}
+
+fn take_page(visitor: &Visitor, entries: &Entries) -> Response {
+    let file = Field::text("file", "File").kind(Kind::File(".json,application/json"));
+    let file = file.hint("The document that the meter wrote, for up to 1000 imprints.");
+    let content = panel(
+        "A claim of a meter",
+        &html! {
+            p { "Each imprint is held against the meter's key now, and refunded once its paper has come in. The same claim again is the one that is in the books." }
+            (entries.form(visitor.csrf(), Form::new("/refunds/take", "", "Take it in", vec![file]).instead("/refunds")))
+        },
+    );
+    let sheet = Sheet::new("Take a claim in", "/refunds").above("Spoiled imprints", "/refunds");
+    sheet.status(entries.status()).page(visitor, &content)
+}
+
+async fn take(
+    State(app): State<App>,
+    Upload { may, mut entries, file }: Upload<SettleRefunds>,
+) -> Result<Response, Fault> {
+    match RefundClaim::read(&file) {
+        Ok(claim) => match app.office.take_claim(&claim, may.name(), may.now_ms).await {
+            Ok(taken) => {
+                let notice = if taken.is_new { Notice::CLAIM_TAKEN } else { Notice::CLAIM_KNOWN };
+                return Ok(leads_to(&path(taken.number), notice, &[]));
+            }
+            Err(fault) => refuse_form(&mut entries, fault)?,
+        },
+        Err(error) => entries.wrong("file", web::sentence(&error)),
+    }
+    Ok(take_page(&may, &entries))
 }
 
 fn table(visitor: &Visitor, claims: &[ClaimRow]) -> Markup {

@@ -2,11 +2,12 @@
 //! (DE 197 57 648, list of applications). Cards come in any order.
 //!
 //! What always holds: what is taken was sealed by this meter for this very card; bounds only take away, so that no
-//! record gives a card a right that its row has not; a record that cannot be used hides no other, and is said.
+//! record gives a card a right that its row has not, and hold before anything else is taken; of a card whose bounds
+//! cannot be read everything is bounded; any other record that cannot be used hides none, and is said.
 
 use super::{Machine, MachineFault, OfficeFault, Stationery, name};
 use crate::routine::{Bound, Input, Settings};
-use ::cards::{Application, Pin, PinAnswer, PinCheck, SettingList, TextPlace};
+use ::cards::{Application, ApplicationError, Pin, PinAnswer, PinCheck, SettingList, TextPlace};
 use access::cards::Function;
 use access::{Password, Person, UserId};
 use imprint::picture::Cliche;
@@ -47,19 +48,47 @@ pub(super) struct Set {
 }
 
 impl Machine {
-    /// Takes what the card in the slot carries, once its holder may use the meter.
+    /// Takes what the card in the slot carries, once its holder may use the meter. A card that has left keeps its bounds
+    /// for as long as its timer runs.
     pub(super) fn take_applications(&mut self) -> Result<(), MachineFault> {
-        self.routine.desk_mut().bind(Vec::new());
         if !self.routine.desk().is_inserted() {
             return Ok(());
         }
-        let Ok(mut carried) = self.with_own_card(|own| own.applications()) else { return Ok(()) };
+        self.routine.desk_mut().bind(Bound::everything());
+        let carried = match self.with_own_card(|own| own.applications()) {
+            Ok(carried) => carried,
+            Err(sentence) => {
+                let sentence = format!("what the card carries cannot be read, put it in again: {sentence}");
+                self.routine.desk_mut().say(sentence);
+                return Ok(());
+            }
+        };
+        let bounds: Result<Vec<Bound>, OfficeFault> =
+            carried.iter().flatten().filter_map(|application| bound(application).transpose()).collect();
+        let mut said: Vec<String> = match bounds {
+            Ok(bounds) => {
+                let asks = bounds.iter().filter(|bound| bound.asks_pin);
+                let said = asks.map(|bound| format!("{} asks for the card's PIN", bound.function)).collect();
+                self.routine.desk_mut().bind(bounds);
+                said
+            }
+            Err(fault) => vec![fault.to_string()],
+        };
+        said.extend(self.take_all(carried));
+        if !said.is_empty() {
+            self.routine.desk_mut().say(said.join("; "));
+        }
+        Ok(())
+    }
+
+    /// Takes all but bounds, within the bounds that hold; gives what there is to say.
+    fn take_all(&mut self, mut carried: Vec<Result<Application, ApplicationError>>) -> Vec<String> {
         // An imprint may want a cliché that stands behind it on the card.
         carried.sort_by_key(|found| matches!(found, Ok(Application::StoredImprint { .. })));
-        let (mut bounds, mut said) = (Vec::new(), Vec::new());
+        let mut said = Vec::new();
         for application in carried {
             let taken = match application {
-                Ok(application) => self.take(application, &mut bounds).map_err(|fault| fault.to_string()),
+                Ok(application) => self.take(application).map_err(|fault| fault.to_string()),
                 Err(error) => Err(error.to_string()),
             };
             match taken {
@@ -67,45 +96,20 @@ impl Machine {
                 Ok(None) => {}
             }
         }
-        let desk = self.routine.desk_mut();
-        desk.bind(bounds);
-        if !said.is_empty() {
-            desk.say(said.join("; "));
-        }
-        Ok(())
+        said
     }
 
     /// What came of an application, where there is something to say.
-    fn take(
-        &mut self,
-        application: Application,
-        bounds: &mut Vec<Bound>,
-    ) -> Result<Option<String>, OfficeFault> {
+    fn take(&mut self, application: Application) -> Result<Option<String>, OfficeFault> {
         match application {
             Application::RateTable { name, table } => self.take_rate_table(name.as_str(), &table),
             Application::Cliche { number, picture, text_place } => {
                 self.take_cliche(number, picture, text_place)
             }
-            Application::TimedFunction { function, until } => {
-                bounds.push(Bound {
-                    function: parsed(function.as_str())?,
-                    until: Some(until),
-                    asks_pin: false,
-                });
-                Ok(None)
-            }
-            Application::PinFunction { function, .. } => {
-                bounds.push(Bound { function: parsed(function.as_str())?, until: None, asks_pin: true });
-                Ok(Some(format!("{} asks for the card's PIN", function.as_str())))
-            }
+            Application::TimedFunction { .. } | Application::PinFunction { .. } => Ok(None),
             Application::Peripherals(list) | Application::System(list) => self.take_settings(&list),
             Application::StoredImprint { name, value, cliche, text } => {
-                let product = Some(name.as_str().to_owned());
-                self.tell(Input::Value { postage: value, product, endorsement: None })?;
-                self.tell(Input::Cliche(cliche))?;
-                self.tell(Input::Text(text))?;
-                self.rest()?;
-                Ok(Some(format!("{} is set", name.as_str())))
+                self.take_imprint(name.as_str(), value, cliche, text)
             }
             Application::Password { user, password } => {
                 let user = UserId::new(user).map_err(input)?;
@@ -118,6 +122,32 @@ impl Machine {
             ))),
             _ => Err(OfficeFault::Input("the card carries something that this meter does not know".into())),
         }
+    }
+
+    /// All of an imprint is set, or nothing. Where the card may edit no texts, the one that is set stays.
+    fn take_imprint(
+        &mut self,
+        name: &str,
+        postage: Money,
+        cliche: Option<u16>,
+        text: String,
+    ) -> Result<Option<String>, OfficeFault> {
+        let desk = self.routine.desk();
+        if cliche.is_some() {
+            desk.may(Function::SetCliche)?;
+        }
+        let may_edit = desk.may(Function::EditTexts);
+        if !text.is_empty() {
+            may_edit?;
+        }
+        let product = Some(name.to_owned());
+        self.tell(Input::Value { postage, product, endorsement: None })?;
+        self.tell(Input::Cliche(cliche))?;
+        if may_edit.is_ok() {
+            self.tell(Input::Text(text))?;
+        }
+        self.rest()?;
+        Ok(Some(format!("{name} is set")))
     }
 
     fn take_rate_table(&mut self, name: &str, table: &[u8]) -> Result<Option<String>, OfficeFault> {
@@ -200,24 +230,34 @@ impl Machine {
         Ok(Set { stations, envelope, offset, settings })
     }
 
-    /// Has the PIN of the card in the slot checked, which opens its PIN-bound functions.
+    /// Has the PIN of the card in the slot checked, which opens its PIN-bound functions, and takes what waited for it.
     pub fn enter_pin(&mut self, pin: &Pin) -> Result<(), OfficeFault> {
         let checked = self.with_own_card(|own| {
             let running = own.identified().running();
             let carried = own.applications()?;
-            let check = carried.into_iter().flatten().find_map(|application| match application {
-                Application::PinFunction { pin, .. } => Some(pin),
+            let asks = carried.iter().flatten().filter_map(|application| match application {
+                Application::PinFunction { pin, .. } => Some(*pin),
                 _ => None,
             });
-            let answer =
-                check.map(|check| own.verify_pin(&check, pin).map(|answer| (check, answer))).transpose()?;
-            Ok((running, answer))
+            let mut checks: Vec<PinCheck> = asks.collect();
+            checks.dedup();
+            // A card that was pulled while its PIN was set has two: neither opens it.
+            let answer = match checks.as_slice() {
+                [] => None,
+                [check] => Some((*check, own.verify_pin(check, pin)?)),
+                [check, ..] => Some((*check, PinAnswer::Wrong { tries_left: None })),
+            };
+            Ok((running, answer, carried))
         });
-        let (running, answer) = checked.map_err(OfficeFault::Input)?;
+        let (running, answer, carried) = checked.map_err(OfficeFault::Input)?;
         let Some((check, answer)) = answer else {
             return Err(OfficeFault::Input("nothing on this card asks for a PIN".into()));
         };
-        self.count_pin(running, check, answer)
+        self.count_pin(running, check, answer)?;
+        let said = std::iter::once("the PIN is right".to_owned()).chain(self.take_all(carried));
+        let said: Vec<String> = said.collect();
+        self.routine.desk_mut().say(said.join("; "));
+        Ok(())
     }
 
     /// Where the card cannot count tries, the meter does, and keeps the count over power-off.
@@ -252,6 +292,19 @@ impl Machine {
 
 pub(super) fn input(error: impl ToString) -> OfficeFault {
     OfficeFault::Input(error.to_string())
+}
+
+/// What a record takes away from the card's functions; nothing where it is no such record.
+fn bound(application: &Application) -> Result<Option<Bound>, OfficeFault> {
+    Ok(match application {
+        Application::TimedFunction { function, until } => {
+            Some(Bound { function: parsed(function.as_str())?, until: Some(*until), asks_pin: false })
+        }
+        Application::PinFunction { function, .. } => {
+            Some(Bound { function: parsed(function.as_str())?, until: None, asks_pin: true })
+        }
+        _ => None,
+    })
 }
 
 fn parsed(function: &str) -> Result<Function, OfficeFault> {

@@ -1,15 +1,16 @@
 //! What is put on cards, and what they carry, told in words (DE 197 57 648, list of applications).
 //!
 //! What always holds: nothing is put on a card that this meter would not take: it comes parsed, is compared with what
-//! the meter has, and a password is compared by the device, all before the card is written. The same thing again takes
-//! its place. A card is filled by whoever may make cards: with that card itself, or with one above it that was in the
-//! slot just before. What it must never do: tell a password or a PIN.
+//! the meter has and with what the card may, and a password is compared by the device, all before the card is written.
+//! The same thing again takes its place. A card is filled by whoever may make cards: with that card itself, or with one
+//! above it that was in the slot just before; settings of the meter by the master's hand alone. What it must never do:
+//! tell a password or a PIN.
 
 use super::applications::{Brought, PERIPHERALS, SETTINGS, input};
 use super::{Machine, OfficeFault, name};
 use crate::routine::printable;
 use ::cards::{Application, CardError, Insertion, Kind, Name, OwnCard, Pin, Secret, SettingList, TextPlace};
-use access::cards::{By, Function, Identity, SWAP_MS};
+use access::cards::{By, Function, Identity, Refusal, SWAP_MS};
 use access::{Password, Person, UserId};
 use imprint::picture::Rect;
 use rates::Table;
@@ -17,7 +18,7 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::num::TryFromIntError;
-use terms::{Date, Money, Running};
+use terms::{CardNumber, Date, Money, Running};
 
 /// What can be put on a card.
 #[derive(Clone, Debug)]
@@ -113,10 +114,14 @@ pub struct Carried {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Filler {
     maker: Identity,
+    /// Until when the card is waited for, and then may be filled.
     until_ms: u64,
     /// The one that came.
     filled: Option<Insertion>,
 }
+
+/// For how long a card that came to be filled may be, and again from each thing that is put on it.
+const FILLING_MS: u64 = 120_000;
 
 impl Machine {
     /// What the card in the slot is and carries.
@@ -150,38 +155,59 @@ impl Machine {
     /// A card has come into the slot: it is the one to be filled, if one was waited for.
     pub(super) fn hand_over(&mut self) {
         let awaited = self.awaits_card_to_fill();
+        let until_ms = self.clock.elapsed_ms().saturating_add(FILLING_MS);
         let filled = self.insertion;
-        self.filler = self.filler.filter(|_| awaited).map(|filler| Filler { filled, ..filler });
+        self.filler = self.filler.filter(|_| awaited).map(|filler| Filler { filled, until_ms, ..filler });
     }
 
     /// Whether the card in the slot may be filled by whoever is there.
-    pub fn may_fill(&self) -> Result<(), OfficeFault> {
+    pub fn may_fill(&mut self) -> Result<(), OfficeFault> {
+        self.filler().map(drop)
+    }
+
+    /// By whose card the one in the slot is filled. Where it was handed over, that alone decides, so that nobody's own
+    /// card is taken for the one below it.
+    fn filler(&mut self) -> Result<Identity, OfficeFault> {
         self.may_manage()?;
         let inserted = self.routine.desk().inserted()?;
-        let is_filled_by = |filler: &Filler| {
-            let holder = self.routine.desk().directory().holder(By::Card(filler.maker));
-            holder.is_ok_and(|holder| {
-                let is_below = holder.below().any(|card| card.number == inserted.number);
-                is_below && holder.may(Function::MakeCards).is_ok()
-            })
+        let now_ms = self.clock.elapsed_ms();
+        let handed_over =
+            self.filler.filter(|filler| filler.filled.is_some() && filler.filled == self.insertion);
+        let Some(filler) = handed_over.filter(|filler| now_ms < filler.until_ms) else {
+            self.may(Function::MakeCards)?;
+            return Ok(inserted);
         };
-        let filler = self.filler.filter(|filler| filler.filled.is_some() && filler.filled == self.insertion);
-        if filler.is_some_and(|filler| is_filled_by(&filler)) {
-            return Ok(());
+        let holder = self.routine.desk().directory().holder(By::Card(filler.maker))?;
+        holder.may(Function::MakeCards)?;
+        match holder.below().any(|card| card.number == inserted.number) {
+            true => Ok(filler.maker),
+            false => {
+                Err(OfficeFault::Input("this card does not lie below the one that is to fill it".into()))
+            }
         }
-        self.may(Function::MakeCards)
+    }
+
+    /// The card stays open for the next thing.
+    fn go_on_filling(&mut self) {
+        let until_ms = self.clock.elapsed_ms().saturating_add(FILLING_MS);
+        self.filler = self.filler.map(|filler| Filler { until_ms, ..filler });
+    }
+
+    fn is_master(&self, number: CardNumber) -> bool {
+        self.routine.desk().directory().master().is_some_and(|master| master.number == number)
     }
 
     /// Puts something on the card in the slot, in the place of the same thing. It is taken when the card is put in the
     /// next time. Gives what the card carries now, in a sentence.
     pub fn put_on_card(&mut self, filling: Filling) -> Result<String, OfficeFault> {
-        self.may_fill()?;
+        let by = self.filler()?;
         let records = match filling {
             Filling::Rates(table) => vec![self.record_of_rates(table)?],
             Filling::Cliche(number) => vec![self.record_of_cliche(number)?],
             Filling::Imprint { name, postage, cliche, text } => {
                 vec![self.record_of_imprint(&name, postage, cliche, &text)?]
             }
+            Filling::Settings(_) if !self.is_master(by.number) => return Err(Refusal::MasterOnly.into()),
             Filling::Settings(list) => self.records_of_settings(&list)?,
             Filling::Password { user, password } => vec![self.record_of_password(user, &password)?],
             Filling::Until(function, until) => vec![self.record_of_limit(function, until)?],
@@ -193,12 +219,13 @@ impl Machine {
         let contents: Vec<String> = records.iter().map(|record| Content::of(record).to_string()).collect();
         let sentence = format!("the card carries {}", contents.join(" and "));
         self.log("cards", sentence.clone())?;
+        self.go_on_filling();
         Ok(sentence)
     }
 
     /// Takes everything off the card in the slot that is not its identification.
     pub fn clear_card(&mut self) -> Result<(), OfficeFault> {
-        self.may_fill()?;
+        self.filler()?;
         self.with_own_card(|own| own.clear()).map_err(OfficeFault::Input)?;
         self.log("cards", "everything was taken off a card".into())
     }
@@ -228,12 +255,20 @@ impl Machine {
         if let Some(number) = cliche.filter(|number| !self.ready.stationery().cliches.contains_key(number)) {
             return Err(no_cliche(number));
         }
+        let desk = self.routine.desk();
+        let holder = desk.directory().holder(By::Card(desk.inserted()?))?;
+        if cliche.is_some() {
+            holder.may(Function::SetCliche)?;
+        }
+        if !text.is_empty() {
+            holder.may(Function::EditTexts)?;
+        }
         let (name, text) = (Name::new(name).map_err(input)?, printable(text).map_err(input)?);
         Ok(Application::StoredImprint { name, value, cliche, text: text.unwrap_or_default() })
     }
 
     /// The settings of the devices beside the meter and those of the meter are two records.
-    fn records_of_settings(&self, list: &Brought) -> Result<Vec<Application>, OfficeFault> {
+    fn records_of_settings(&mut self, list: &Brought) -> Result<Vec<Application>, OfficeFault> {
         if list.is_empty() {
             return Err(OfficeFault::Input("name a setting".into()));
         }
@@ -241,44 +276,77 @@ impl Machine {
         let is_beside = |name: &str| SETTINGS.iter().take(PERIPHERALS).any(|(known, _)| *known == name);
         let (beside, own): (Brought, Brought) =
             list.clone().into_iter().partition(|(name, _)| is_beside(name));
+        let (before_beside, before_own) = self.settings_on_card()?;
         let mut records = Vec::new();
         if !beside.is_empty() {
-            records.push(Application::Peripherals(setting_list(beside)?));
+            records.push(Application::Peripherals(setting_list(before_beside, beside)?));
         }
         if !own.is_empty() {
-            records.push(Application::System(setting_list(own)?));
+            records.push(Application::System(setting_list(before_own, own)?));
         }
         Ok(records)
     }
 
+    /// The settings that the card carries: of the devices beside the meter, and of the meter.
+    fn settings_on_card(&mut self) -> Result<(Brought, Brought), OfficeFault> {
+        let carried = self.with_own_card(|own| own.applications()).map_err(OfficeFault::Input)?;
+        let (mut beside, mut own) = (Brought::new(), Brought::new());
+        for application in carried.into_iter().flatten() {
+            let (list, into) = match &application {
+                Application::Peripherals(list) => (list, &mut beside),
+                Application::System(list) => (list, &mut own),
+                _ => continue,
+            };
+            into.extend(list.iter().map(|(name, value)| (name.to_string(), value.to_owned())));
+        }
+        Ok((beside, own))
+    }
+
     /// The device compares the password by logging its user in, as it does whenever the card is put in.
     fn record_of_password(&mut self, user: UserId, password: &Password) -> Result<Application, OfficeFault> {
+        let kind = self.with_own_card(|own| Ok(own.kind())).map_err(OfficeFault::Input)?;
+        if kind != Kind::N {
+            return Err(OfficeFault::Input(
+                "a memory card can be read by anybody: put passwords on processor cards".into(),
+            ));
+        }
         let secret = str::from_utf8(password.bytes()).map_err(input)?;
         let secret = Secret::new(secret.to_owned()).map_err(input)?;
         self.log_in(Person::User(user), password)?;
         Ok(Application::Password { user: user.number(), password: secret })
     }
 
-    /// A function of the master that is over could be given back by nobody.
-    fn record_of_limit(&self, function: Function, until: Date) -> Result<Application, OfficeFault> {
-        let desk = self.routine.desk();
-        let number = desk.inserted()?.number;
-        match desk.directory().master() {
-            Some(master) if master.number == number => Err(OfficeFault::Input(
-                "the master keeps its functions: put the time limit on a card below it".into(),
-            )),
-            _ => Ok(Application::TimedFunction { function: named(function)?, until }),
+    /// Whether the card's function can be bounded. What of the master's is over, or asks for a PIN that was forgotten,
+    /// could be given back by nobody; what nothing asks for would be bounded in vain.
+    fn check_bound(&self, function: Function) -> Result<(), OfficeFault> {
+        if self.is_master(self.routine.desk().inserted()?.number) {
+            return Err(OfficeFault::Input("the master keeps its functions: bound a card below it".into()));
         }
+        match function {
+            Function::Query => {
+                Err(OfficeFault::Input("what was spent is shown to all: query cannot be bounded".into()))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn record_of_limit(&self, function: Function, until: Date) -> Result<Application, OfficeFault> {
+        self.check_bound(function)?;
+        Ok(Application::TimedFunction { function: named(function)?, until })
     }
 
     /// Sets the card's PIN, also for what was bound to its earlier one. Tries begin anew.
     fn set_pin(&mut self, function: Function, pin: &Pin) -> Result<Application, OfficeFault> {
+        self.check_bound(function)?;
+        let bounded = named(function)?;
         let set = self.with_own_card(|own| {
+            let bound: Vec<Name> = own.applications()?.into_iter().flatten().filter_map(pin_bound).collect();
+            if !bound.contains(&bounded) && !own.has_room()? {
+                return Err(CardError::Full);
+            }
             let check = own.set_pin(pin)?;
-            for found in own.applications()?.into_iter().flatten() {
-                if let Application::PinFunction { function, .. } = found {
-                    put(own, &Application::PinFunction { function, pin: check })?;
-                }
+            for function in bound {
+                put(own, &Application::PinFunction { function, pin: check })?;
             }
             Ok((own.identified().running().value(), check))
         });
@@ -301,17 +369,22 @@ fn put(own: &mut OwnCard<'_>, application: &Application) -> Result<(), CardError
     }
 }
 
-/// Whether one record takes the other's place: it is of the same kind and name, or sets the same settings.
+/// Whether one record takes the other's place: it is of the same kind and name, or of the settings.
 fn is_same_thing(one: &Application, other: &Application) -> bool {
     match (one, other) {
-        (Application::Peripherals(one), Application::Peripherals(other))
-        | (Application::System(one), Application::System(other)) => {
-            one.iter().map(|(name, _)| name).eq(other.iter().map(|(name, _)| name))
-        }
+        (Application::Peripherals(_), Application::Peripherals(_))
+        | (Application::System(_), Application::System(_)) => true,
         _ => {
             let (one, other) = (Content::of(one), Content::of(other));
             (one.kind, one.name) == (other.kind, other.name)
         }
+    }
+}
+
+fn pin_bound(application: Application) -> Option<Name> {
+    match application {
+        Application::PinFunction { function, .. } => Some(function),
+        _ => None,
     }
 }
 
@@ -324,8 +397,10 @@ fn text_place(place: Rect) -> Result<TextPlace, TryFromIntError> {
     })
 }
 
-fn setting_list(settings: Brought) -> Result<SettingList, OfficeFault> {
-    let named = settings.into_iter().map(|(name, value)| Name::new(&name).map(|name| (name, value)));
+/// Settings over those that were there.
+fn setting_list(before: Brought, settings: Brought) -> Result<SettingList, OfficeFault> {
+    let named =
+        before.into_iter().chain(settings).map(|(name, value)| Name::new(&name).map(|name| (name, value)));
     let named: BTreeMap<Name, String> = named.collect::<Result<_, _>>().map_err(input)?;
     SettingList::try_from(named).map_err(input)
 }

@@ -2,7 +2,7 @@
 
 use super::{Machine, OfficeFault};
 use crate::routine::Input;
-use access::cards::{Card, Follow, Plan};
+use access::cards::{Card, Follow, Function, Plan};
 use terms::CardNumber;
 
 impl Machine {
@@ -24,6 +24,7 @@ impl Machine {
     }
 
     fn make(&mut self, follow: Follow) -> Result<(), OfficeFault> {
+        self.may(Function::MakeCards)?;
         let maker = self.routine.desk().inserted()?;
         self.begin_card(Plan::Follow { maker, follow })
     }

@@ -4,7 +4,7 @@
 //! for; no password and no PIN is shown.
 
 use super::cards::words;
-use super::entries::{Entries, Sent, Upload, WHAT};
+use super::entries::{Entries, Sent, Upload, WHAT, typed};
 use super::fault::Fault;
 use super::keys::amount;
 use super::shell::Sheet;
@@ -23,7 +23,6 @@ use maud::{Markup, html};
 use terms::Date;
 use web::form::{Field, Form, Kind};
 use web::{Column, Table, panel};
-use zeroize::Zeroizing;
 
 const PAGE: &str = "/cards/contents";
 const RATES: &str = "/cards/contents/rates";
@@ -123,13 +122,13 @@ fn forms(csrf: &str, entries: &Entries, cliches: &[(String, String)]) -> Markup 
             ])))
             (panel("A password", &form("password", "Put it on the card", vec![
                 Field::text("user", "User").kind(Kind::Digits),
-                secret_field("password", "Password").hint("The user is logged in with it now, and whenever the card is put in."),
+                secret_field("password", "Password").hint("On processor cards alone. The user is logged in with it now, and whenever the card is put in."),
             ])))
             (panel("Another card", &html! {
                 p { "A card below this one is filled by whoever holds this one: take it out then, and put the other in." }
                 (form("next", "Fill the next card", Vec::new()))
             }))
-            (panel("Nothing", &clear))
+            (panel("An empty card", &clear))
         }
     }
 }
@@ -150,7 +149,8 @@ fn setting_fields() -> Vec<Field<'static>> {
 }
 
 fn function_field() -> Field<'static> {
-    let every = Functions::ALL.iter().map(|function| (function.to_string(), words(function).to_owned()));
+    let bounded = Functions::ALL.iter().filter(|function| *function != Function::Query);
+    let every = bounded.map(|function| (function.to_string(), words(function).to_owned()));
     Field::text("function", "Function").kind(Kind::Choice(every.collect()))
 }
 
@@ -211,7 +211,7 @@ fn asked(entries: &mut Entries) -> Result<Option<Asked>, Fault> {
     let filling = match entries.text(WHAT).to_owned().as_str() {
         "next" => return Ok(Some(Asked::Next)),
         "clear" => return Ok(Some(Asked::Clear)),
-        "cliche" => entries.read("number", str::parse::<u16>).map(Filling::Cliche),
+        "cliche" => entries.read("number", typed::<u16>).map(Filling::Cliche),
         "imprint" => imprint(entries),
         "setting" => {
             let (name, value) = (entries.text("setting").to_owned(), entries.text("value").trim().to_owned());
@@ -219,14 +219,13 @@ fn asked(entries: &mut Entries) -> Result<Option<Asked>, Fault> {
         }
         "until" => {
             let function = entries.read("function", str::parse::<Function>);
-            let until = entries.read("until", str::parse::<Date>);
+            let until = entries.read("until", typed::<Date>);
             function.zip(until).map(|(function, until)| Filling::Until(function, until))
         }
         "pin" => pin(entries),
         "password" => {
-            let user = entries.read("user", str::parse::<UserId>);
-            let typed = Zeroizing::new(entries.text("password").to_owned());
-            let password = entries.read("password", |_| Password::new(typed.as_bytes()));
+            let user = entries.read("user", typed::<UserId>);
+            let password = entries.read("password", |text| Password::new(text.as_bytes()));
             user.zip(password).map(|(user, password)| Filling::Password { user, password })
         }
         _ => return Err(Fault::NotFound),
@@ -235,17 +234,17 @@ fn asked(entries: &mut Entries) -> Result<Option<Asked>, Fault> {
 }
 
 fn imprint(entries: &mut Entries) -> Option<Filling> {
-    let name = entries.read("name", |name| ::cards::Name::new(name).map(|name| name.to_string()));
+    let name = entries.read("name", |name| ::cards::Name::new(name.trim()).map(|name| name.to_string()));
     let postage = entries.read("postage", amount);
-    let cliche = entries.read_optional("cliche", str::parse::<u16>);
+    let cliche = entries.read_optional("cliche", typed::<u16>);
     let text = entries.text("text").to_owned();
     Some(Filling::Imprint { name: name?, postage: postage?, cliche: cliche?, text })
 }
 
 fn pin(entries: &mut Entries) -> Option<Filling> {
     let function = entries.read("function", str::parse::<Function>);
-    let pin = entries.read("pin", Pin::new);
-    if entries.text("pin") != entries.text("again") {
+    let pin = entries.read("pin", |text| Pin::new(text.trim()));
+    if entries.text("pin").trim() != entries.text("again").trim() {
         entries.wrong("again", "The two PINs are not the same.");
         return None;
     }

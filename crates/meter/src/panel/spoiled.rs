@@ -51,14 +51,14 @@ async fn page(app: &App, visitor: &Visitor, entries: &Entries, number: &str) -> 
     let content = html! {
         (panel("Mark an imprint as spoiled", &html! {
             p { "It is of no use and will not be mailed. The centre refunds it once the post has it; one that was seen in the mail is never refunded." }
-            (entries.form(visitor.csrf(), Form::new("/spoiled", "", "Mark it", fields)))
+            (entries.one_of(visitor.csrf(), "mark", Form::new("/spoiled", "", "Mark it", fields)))
         }))
         (panel("Spoiled, and not handed in yet", &html! {
             (table("Spoiled imprints", &jobs))
             @if !jobs.is_empty() {
                 div class="actions" { (lists("spoiled")) }
                 p { "The claim goes to the centre, the papers with their list to the carrier." }
-                (Form::new("/spoiled/claim", visitor.csrf(), "Write the claim", Vec::new()).markup())
+                (entries.one_of(visitor.csrf(), "claim", Form::new("/spoiled/claim", "", "Write the claim", Vec::new())))
             }
         }))
         @if !handed_in.is_empty() {

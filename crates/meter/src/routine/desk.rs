@@ -6,8 +6,8 @@
 use super::settings::Cards;
 use super::{Act, Action, Job, Now};
 use access::cards::{
-    By, CentreNumber, Change, Changes, Directory, Function, Identity, Making, MakingAction, MakingEvent,
-    Piece, Plan, Reading, Refusal, RequestId, SWAP_MS, Slot, SlotAction, SlotEvent,
+    By, CentreNumber, Change, Changes, Directory, Function, Functions, Identity, Making, MakingAction,
+    MakingEvent, Piece, Plan, Reading, Refusal, RequestId, SWAP_MS, Slot, SlotAction, SlotEvent,
 };
 use serde::Serialize;
 use terms::{CardNumber, Date, Money};
@@ -50,6 +50,14 @@ pub struct Bound {
     pub asks_pin: bool,
 }
 
+impl Bound {
+    /// What is bounded while it is not known what a card bounds: everything.
+    pub fn everything() -> Vec<Bound> {
+        let over = |function| Bound { function, until: Some(Date::FIRST), asks_pin: false };
+        Functions::ALL.iter().map(over).collect()
+    }
+}
+
 /// What the slot says.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Said {
@@ -84,7 +92,6 @@ impl Desk {
     /// The card's PIN was entered rightly.
     pub fn pin_was_right(&mut self) {
         self.bounds.iter_mut().for_each(|bound| bound.asks_pin = false);
-        self.say("the PIN is right".into());
     }
 
     /// Says something at the slot.
@@ -119,7 +126,13 @@ impl Desk {
 
     /// What a change of the tables does, asked for by whoever has his card in the slot.
     pub fn change(&self, change: &Change) -> Result<Changes, Refusal> {
-        self.directory.change(self.by_inserted()?, change)
+        let changes = self.directory.change(self.by_inserted()?, change)?;
+        let own = self.inserted().ok().map(|identity| identity.number);
+        let selects_own = matches!(change, Change::CardSelected(card, _) if Some(*card) == own);
+        match change.function().filter(|_| !selects_own) {
+            Some(function) => self.is_left(function).map(|()| changes),
+            None => Ok(changes),
+        }
     }
 
     /// The card in the slot, or whose timer runs.
@@ -200,7 +213,8 @@ impl Desk {
     pub(super) fn admit(&self, centre: CentreNumber, postage: Money) -> Result<Admitted, Refusal> {
         let holder = self.directory.holder(self.by_open()?)?;
         let found = holder.may_frank(centre, postage)?;
-        self.is_left(if postage.is_zero() { Function::FrankZero } else { Function::Frank })?;
+        let is_by_zero = postage.is_zero() && holder.may(Function::FrankZero).is_ok();
+        self.is_left(if is_by_zero { Function::FrankZero } else { Function::Frank })?;
         let surcharge = found.surcharge.on(postage).ok_or(Refusal::CountFull)?;
         Ok(Admitted { surcharge, cliche: self.cliche_for(Some(centre)) })
     }

@@ -3,13 +3,13 @@
 use crate::cards::{Desk, may_frank, said};
 use crate::mailroom::centre;
 use ::cards::Pin;
-use access::cards::{Centres, Change, Function, Functions, Level};
+use access::cards::{Card, Centres, Change, Function, Functions, Level};
 use imprint::picture::gallery;
 use journal::StoredCliche;
 use meter::machine::{Filling, Machine, SETTINGS};
 use meter::routine::TEXT_MAX;
 use rates::Table;
-use terms::{Date, Money};
+use terms::{CardNumber, Date, Money};
 
 fn keep_second_cliche(machine: &mut Machine) {
     let cliche = gallery::cliche(2).unwrap();
@@ -29,9 +29,10 @@ fn cards_bring_rate_tables_cliches_settings_and_bounds() {
     desk.take_out(&mut machine);
     desk.insert(&mut machine, "master");
     machine.change(&Change::CardFunctions(number, everything)).unwrap();
+    keep_second_cliche(&mut machine);
+    machine.fill_next().unwrap();
     desk.take_out(&mut machine);
     desk.insert(&mut machine, "roomy");
-    keep_second_cliche(&mut machine);
     let table = Table::example().unwrap();
     let settings = |pairs: &[(&str, &str)]| {
         Filling::Settings(pairs.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect())
@@ -146,6 +147,41 @@ fn a_card_is_filled_by_the_holder_of_one_above_it_alone() {
     desk.take_out(&mut machine);
     desk.insert(&mut machine, "roomy");
     assert!(may_frank(&mut machine), "{}", said(&machine));
+}
+
+/// A bound on making cards holds where cards are made and changed, and of the card that gave it only while its timer runs.
+///
+/// Claim: E4
+#[test]
+fn a_bound_cannot_be_got_round_by_making_a_card_or_by_pulling_one() {
+    let desk = Desk::new();
+    let mut machine = desk.machine();
+    desk.insert(&mut machine, "master");
+    let number = desk.make(&mut machine, "roomy", Level::Group, Centres::one(centre(1)));
+    desk.take_out(&mut machine);
+    desk.insert(&mut machine, "master");
+    machine.change(&Change::CardFunctions(number, Functions::ALL)).unwrap();
+    machine.change(&Change::CardTimer(number, 10)).unwrap();
+    machine.fill_next().unwrap();
+    desk.take_out(&mut machine);
+    desk.insert(&mut machine, "roomy");
+    for function in [Function::MakeCards, Function::Frank, Function::SetCliche] {
+        machine.put_on_card(Filling::Until(function, Date::FIRST)).unwrap();
+    }
+    desk.take_out(&mut machine);
+    desk.insert(&mut machine, "roomy");
+    let card = machine.routine().desk().directory().card(number).unwrap();
+    let below = Card::below(card, CardNumber::new(0).unwrap(), Level::Single, Centres::one(centre(1)));
+    assert!(machine.make_card(below).is_err(), "the day has gone by");
+    assert!(machine.change(&Change::CentreCliche(centre(1), None)).is_err());
+    assert!(
+        machine.change(&Change::CardSelected(number, Some(centre(1)))).is_ok(),
+        "its own choice is its own"
+    );
+    // A telephone card leaves the timer of the card before running, and its bounds with it.
+    desk.take_out(&mut machine);
+    desk.insert(&mut machine, "phone");
+    assert!(!may_frank(&mut machine), "{}", said(&machine));
 }
 
 /// Claim: E12

@@ -105,7 +105,7 @@ fn a_spoiled_imprint_is_marked_once_listed_and_claimed() {
         visit.key("100").await;
         visit.key("p2").await;
         assert!(visit.get("/journal").await.text().contains("/spoiled?number=2"));
-        let mark = [("number", "2"), ("reason", "misprint")];
+        let mark = [("what", "mark"), ("number", "2"), ("reason", "misprint")];
         assert_eq!(visit.post("/spoiled", &mark).await.status, StatusCode::SEE_OTHER);
         let again = visit.post("/spoiled", &mark).await;
         assert!(

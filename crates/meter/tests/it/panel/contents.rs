@@ -47,15 +47,13 @@ fn each_thing_is_put_on_the_card_and_taken_when_it_is_put_in_again() {
             ],
             vec![("what", "cliche"), ("number", "2")],
             vec![("what", "setting"), ("setting", "high_value"), ("value", "80")],
-            vec![("what", "pin"), ("function", "refill"), ("pin", "246813579"), ("again", "246813579")],
         ] {
             puts(&mut visit, &form).await;
         }
         let page = visit.get("/cards").await.text();
-        for word in ["catalogue", "high_value=80", "PIN-bound function", "rate table"] {
+        for word in ["catalogue", "high_value=80", "rate table"] {
             assert!(page.contains(word), "{word}: {page}");
         }
-        assert!(!page.contains("246813579"));
         assert!(visit.get("/rates").await.text().contains("There are none: load one."));
         insert(&mut visit, "boss").await;
         assert!(visit.get("/rates").await.text().contains("Insel-Post"));
@@ -131,6 +129,11 @@ fn forms_are_for_who_makes_cards_and_the_next_card_is_filled_by_him() {
         insert(&mut visit, "sales").await;
         assert!(visit.get(PAGE).await.text().contains("Last day"));
         puts(&mut visit, &limit).await;
+        // A phone's keyboard puts a blank behind what it completes.
+        let pin = [("what", "pin"), ("function", "refill"), ("pin", "246813579 "), ("again", "246813579")];
+        puts(&mut visit, &pin).await;
+        let page = visit.get(PAGE).await.text();
+        assert!(page.contains("PIN-bound function") && !page.contains("246813579"), "{page}");
         insert(&mut visit, "sales").await;
         assert!(visit.get("/cards").await.text().contains("until 2020-01-01"));
         visit.key("100").await;

@@ -260,7 +260,7 @@ async fn furnish(visit: &mut Visit) {
     for line in ["c2", "145", "p3", "c3", "85", "p2", "c1", "k0", "110", "p", "z", "q"] {
         visit.key(line).await;
     }
-    let seen = visit.post("/spoiled", &[("number", "2"), ("reason", "misprint")]).await;
+    let seen = visit.post("/spoiled", &[("what", "mark"), ("number", "2"), ("reason", "misprint")]).await;
     assert_eq!(seen.status, StatusCode::SEE_OTHER, "{}", seen.text());
 }
 

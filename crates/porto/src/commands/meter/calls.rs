@@ -1,6 +1,6 @@
 //! `porto meter refill` and `contact`: calls to the centre.
 
-use super::log_in::{self, CardPin};
+use super::log_in;
 use super::operator::{Operator, Run};
 use crate::commands::psd::log_in::AsManager;
 use crate::failure::Failure;
@@ -25,8 +25,6 @@ pub struct Refill {
     amount: Option<Money>,
     #[command(flatten)]
     manager: AsManager,
-    #[command(flatten)]
-    card_pin: CardPin,
     /// One JSON document on stdout.
     #[arg(long)]
     json: bool,
@@ -37,7 +35,6 @@ impl Refill {
     pub fn run(self) -> Result<ExitCode, Failure> {
         let mut operator = self.run.turn_on()?;
         log_in::manager(&mut operator, &self.manager)?;
-        self.card_pin.enter(&mut operator)?;
         let amount = self.amount.map(|amount| Ask::Amount { amount, work: Work::default() });
         call(operator, amount.into_iter().chain([Ask::Refill]).collect(), self.json)
     }

@@ -2,7 +2,6 @@
 //!
 //! What always holds: the machine judges what is put on a card before it is written; no password and no PIN is shown.
 
-use super::log_in::CardPin;
 use super::making::swap;
 use super::operator::{Operator, Run};
 use super::{office_failure, rates};
@@ -180,7 +179,7 @@ impl PutSettings {
 }
 
 /// Puts a user's password on the card, once the device has compared it: whoever puts the card in is logged in as this
-/// user. Anybody with a reader can read it on a memory card; take a processor card for it.
+/// user. For processor cards alone: anybody with a reader can read a memory card.
 #[derive(clap::Args)]
 #[command(after_help = "Example:\n  porto meter card put password --user 7")]
 pub struct PutPassword {
@@ -205,27 +204,33 @@ impl PutPassword {
 #[derive(clap::Args)]
 #[command(
     after_help = "Examples:\n  porto meter card put function frank --until 2026-12-31 --next\n  porto meter card put \
-function refill --pin"
+function refill --new-pin"
 )]
 pub struct PutFunction {
     #[command(flatten)]
     target: Target,
-    /// The function: frank, frank-zero, query, refill, set-cliche, edit-texts, make-cards or manage-centres.
+    /// The function: frank, frank-zero, refill, set-cliche, edit-texts, make-cards or manage-centres.
     #[arg(value_name = "NAME")]
     function: Function,
     /// The last day on which it may be used.
-    #[arg(long, value_name = "YYYY-MM-DD", conflicts_with_all = ["pin", "pin_file"])]
+    #[arg(long, value_name = "YYYY-MM-DD", conflicts_with_all = ["new_pin", "new_pin_file"])]
     until: Option<Date>,
-    #[command(flatten)]
-    pin: CardPin,
+    /// Asks for the card's new PIN, by which the function is bound.
+    #[arg(long)]
+    new_pin: bool,
+    /// The new PIN: the first line of this file; - is standard input.
+    #[arg(long, value_name = "FILE")]
+    new_pin_file: Option<PathBuf>,
 }
 
 impl PutFunction {
     fn run(self) -> Result<ExitCode, Failure> {
-        let filling = match (self.until, self.pin.new_pin()?) {
-            (Some(until), _) => Filling::Until(self.function, until),
-            (None, Some(pin)) => Filling::Pin(self.function, pin),
-            (None, None) => return Err(Failure::usage("say what bounds it: --until, --pin or --pin-file")),
+        let filling = match self.until {
+            Some(until) => Filling::Until(self.function, until),
+            None if self.new_pin || self.new_pin_file.is_some() => {
+                Filling::Pin(self.function, password::new_pin(self.new_pin_file.as_deref())?)
+            }
+            None => return Err(Failure::usage("say what bounds it: --until, --new-pin or --new-pin-file")),
         };
         self.target.put(filling)
     }

@@ -1,4 +1,4 @@
-//! The log-ins and PINs that commands begin with.
+//! The log-ins that commands begin with.
 
 use super::office_failure;
 use super::operator::Operator;
@@ -6,46 +6,12 @@ use crate::commands::psd::log_in::{AsManager, is_wait, patiently};
 use crate::failure::Failure;
 use crate::password;
 use access::{Password, Person, UserId};
-use cards::Pin;
 use meter::machine::OfficeFault;
 use std::path::PathBuf;
-
-/// The PIN of the card in the slot, where something on it asks for it.
-#[derive(clap::Args)]
-pub struct CardPin {
-    /// Asks for the card's PIN first, and opens what is bound to it.
-    #[arg(long)]
-    pin: bool,
-    /// The card's PIN: the first line of this file; - is standard input.
-    #[arg(long, value_name = "FILE")]
-    pin_file: Option<PathBuf>,
-}
-
-impl CardPin {
-    /// Enters it, if it is to be.
-    pub fn enter(&self, operator: &mut Operator) -> Result<(), Failure> {
-        if !self.is_given() {
-            return Ok(());
-        }
-        let pin = password::pin(self.pin_file.as_deref())?;
-        operator.machine().enter_pin(&pin).map_err(office_failure)
-    }
-
-    /// A PIN that is to be set, if it is.
-    pub fn new_pin(&self) -> Result<Option<Pin>, Failure> {
-        self.is_given().then(|| password::new_pin(self.pin_file.as_deref())).transpose()
-    }
-
-    fn is_given(&self) -> bool {
-        self.pin || self.pin_file.is_some()
-    }
-}
 
 /// Who franks.
 #[derive(clap::Args)]
 pub struct Users {
-    #[command(flatten)]
-    card_pin: CardPin,
     /// Logs this user in first, who franks.
     #[arg(long, value_name = "N")]
     user: Option<UserId>,
@@ -62,9 +28,8 @@ pub struct Users {
 }
 
 impl Users {
-    /// Enters the card's PIN and logs in who is to be.
+    /// Logs in who is to be.
     pub fn log_in(&self, operator: &mut Operator) -> Result<(), Failure> {
-        self.card_pin.enter(operator)?;
         let first = self.user.map(|user| (user, &self.password_file));
         let second = self.second_user.map(|user| (user, &self.second_password_file));
         for (user, file) in [first, second].into_iter().flatten() {

@@ -4,13 +4,15 @@
 //! is turned off, as far as the operator's patience goes.
 
 use super::display::Display;
-use super::{Place, configuration_failure, journal_failure, machine_failure};
+use super::{Place, configuration_failure, journal_failure, machine_failure, office_failure};
 use crate::failure::Failure;
+use crate::password;
 use journal::{Job, JobNumber, State};
 use meter::configuration::Configuration;
 use meter::machine::Machine;
 use meter::routine::{Input, View};
 use printer::adapters::head::{Feeder, Mechanism, Stacker};
+use std::path::PathBuf;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -27,6 +29,12 @@ pub struct Run {
     /// How many seconds a warning that delays the machine is waited for (TELESET, many errors).
     #[arg(long, default_value_t = 60, value_name = "SECONDS")]
     patience: u32,
+    /// Asks for the PIN of the card in the slot first, and opens what is bound to it.
+    #[arg(long)]
+    pin: bool,
+    /// The card's PIN: the first line of this file; - is standard input.
+    #[arg(long, value_name = "FILE")]
+    pin_file: Option<PathBuf>,
 }
 
 /// The machine, turned on, and whoever stands before it.
@@ -65,6 +73,10 @@ impl Run {
         operator.wait()?;
         operator.machine.tick().map_err(machine_failure)?;
         operator.read_what_the_start_found()?;
+        if self.pin || self.pin_file.is_some() {
+            let pin = password::pin(self.pin_file.as_deref())?;
+            operator.machine.enter_pin(&pin).map_err(office_failure)?;
+        }
         Ok(operator)
     }
 }

@@ -162,8 +162,10 @@ fn a_card_brings_the_rates_cliches_settings_and_imprints_that_were_put_on_it() {
         "cliche 2",
         "imprint catalogue --postage 85 --cliche 2 --text SPRING",
     ] {
-        desk.done(&format!("meter card put {put} --meter mailroom"));
+        desk.done("meter card insert --meter mailroom boss");
+        desk.done(&format!("meter card put {put} --meter mailroom --swap-to shop"));
     }
+    desk.fails("meter card put settings high_value=0 --meter mailroom", 1, "master");
     let told: Vec<String> = carried(&desk).into_iter().map(|(kind, name)| format!("{kind} {name}")).collect();
     let wanted = [
         "peripheral settings envelope=c5",
@@ -200,7 +202,8 @@ fn what_the_meter_would_not_take_is_refused_before_the_card_is_written() {
         ("settings envelope=huge", 1, "envelope"),
         ("function frank", 2, "--until"),
         ("function frank --until 2030-01-01", 1, "the master keeps its functions"),
-        ("function frank --pin-file wrong.txt", 2, "four to twelve digits"),
+        ("function frank --new-pin-file wrong.txt", 2, "four to twelve digits"),
+        ("function query --until 2030-01-01 --swap-to boss", 1, "lie below"),
     ] {
         desk.fails(&format!("meter card put {put} --meter mailroom"), status, word);
     }
@@ -225,10 +228,16 @@ fn a_bounded_function_ends_with_its_day_or_asks_for_the_pin() {
         desk.done(&format!("meter card {put} --meter mailroom --swap-to sales"));
     };
     desk.fails("meter card put function frank --meter mailroom --until 2020-01-01", 1, "make-cards");
+    desk.done("meter card insert --meter mailroom boss");
+    desk.fails(
+        "meter card put function query --until 2030-01-01 --meter mailroom --swap-to sales",
+        1,
+        "query",
+    );
     fill("put function frank --until 2020-01-01");
     desk.fails(FRANK, 1, "frank");
     fill("clear");
-    fill("put function frank --pin-file right.txt");
+    fill("put function frank --new-pin-file right.txt");
     desk.fails(FRANK, 1, "frank");
     desk.fails(&format!("{FRANK} --pin-file wrong.txt"), 1, "2 tries are left");
     desk.done(&format!("{FRANK} --pin-file right.txt"));
