@@ -34,13 +34,6 @@ impl Tables {
         }
     }
 
-    /// Forgets the tables that no imprint from this day on can need, and says how many they were.
-    pub fn forget_before(&mut self, date: Date) -> usize {
-        let before = self.0.len();
-        self.0.retain(|table| table.valid_until().is_none_or(|until| date <= until));
-        before - self.0.len()
-    }
-
     /// The tables, in the order of their first days.
     pub fn iter(&self) -> impl Iterator<Item = &Table> {
         self.0.iter()

@@ -92,12 +92,3 @@ fn tables_of_another_carrier_or_currency_are_not_mixed_in_and_no_more_than_their
     }
     assert_eq!(tables.insert(other("2026-01-01", "2050-01-01")), Err(TablesError::TooMany));
 }
-
-#[test]
-fn what_no_imprint_can_need_any_more_is_forgotten() {
-    let past = table("2026", "2026-01-01", Some("2026-12-31"), 90);
-    let mut tables = tables(&[past, table("2027", "2027-01-01", None, 95)]);
-    assert_eq!(tables.forget_before(date("2026-12-31")), 0);
-    assert_eq!(tables.forget_before(date("2027-01-01")), 1);
-    assert_eq!(on(&tables, "2027-01-01"), Ok(95));
-}

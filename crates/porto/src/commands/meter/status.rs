@@ -1,8 +1,8 @@
 //! `porto meter registers`, `status` and `test`: how the meter stands.
 
 use super::jobs::Imprint;
-use super::office_failure;
 use super::operator::Run;
+use super::{journal_failure, office_failure};
 use crate::failure::Failure;
 use crate::output;
 use meter::routine::{Input, View};
@@ -128,7 +128,7 @@ fn next_imprint(view: &View) -> Vec<String> {
     lines
 }
 
-/// Tests every part of the device.
+/// Tests every part of the device, and adds all imprints of the journal up anew.
 #[derive(clap::Args)]
 #[command(after_help = "Examples:\n  porto meter test\n  porto meter test --print")]
 pub struct Test {
@@ -154,6 +154,7 @@ impl Test {
     pub fn run(self) -> Result<ExitCode, Failure> {
         let mut operator = self.run.turn_on()?;
         operator.demand(Input::Test)?;
+        operator.machine().journal().check_sums().map_err(journal_failure)?;
         let before = operator.last()?;
         if self.print {
             operator.demand(Input::Zero)?;
@@ -166,7 +167,7 @@ impl Test {
             output::json(&tested)?;
             return Ok(ExitCode::SUCCESS);
         }
-        output::line("every part of the device is in order")?;
+        output::line("every part of the device is in order, and the journal adds up")?;
         tested.imprint.iter().try_for_each(|imprint| output::line(&imprint.to_string()))?;
         Ok(ExitCode::SUCCESS)
     }
