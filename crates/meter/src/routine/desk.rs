@@ -183,6 +183,11 @@ impl Desk {
         }
     }
 
+    /// Whether anybody is there who may use the meter.
+    pub(super) fn open(&self) -> Result<(), Refusal> {
+        self.by_open().map(drop)
+    }
+
     /// Whether whoever is there has this function.
     pub fn may(&self, function: Function) -> Result<(), Refusal> {
         self.directory.holder(self.by_open()?)?.may(function)?;
