@@ -1,7 +1,7 @@
 //! An imprint that was asked for, and what may become of it.
 //!
 //! ```text
-//! reserved ──> booked ──> printing ──> printed
+//! reserved ──> booked <─> printing ──> printed
 //!     │           └──────────┴────────────┴──> spoiled ──> claimed
 //!     └──> cancelled
 //! ```
@@ -110,6 +110,8 @@ pub enum Step {
     BookAndPrint,
     /// The printer gets it.
     BeginPrint,
+    /// Nothing of it came onto paper: it waits for the printer.
+    HandBack,
     /// It is on the paper.
     Print,
     /// The imprint is of no use.
@@ -139,6 +141,7 @@ impl State {
             (State::Reserved, Step::BookAndPrint) => Some(State::Printing),
             (State::Reserved, Step::Cancel) => Some(State::Cancelled),
             (State::Booked, Step::BeginPrint) => Some(State::Printing),
+            (State::Printing, Step::HandBack) => Some(State::Booked),
             (State::Printing, Step::Print) => Some(State::Printed),
             (State::Booked | State::Printing | State::Printed, Step::Spoil) => Some(State::Spoiled),
             (State::Spoiled, Step::Claim) => Some(State::Claimed),
@@ -189,6 +192,7 @@ impl fmt::Display for Step {
             Step::Book => "booked",
             Step::BookAndPrint => "booked to be printed",
             Step::BeginPrint => "begun to print",
+            Step::HandBack => "handed back by the printer",
             Step::Print => "reported as printed",
             Step::Spoil => "reported as spoiled",
             Step::Cancel => "cancelled",

@@ -97,6 +97,11 @@ impl Journal {
         self.step(Step::BeginPrint, jobs, None, when)
     }
 
+    /// Notes that nothing of these came onto paper, though the printer had them: they wait for it again.
+    pub fn hand_back(&mut self, jobs: &[JobNumber], when: When) -> Result<(), JournalError> {
+        self.step(Step::HandBack, jobs, None, when)
+    }
+
     /// Reports imprints as printed.
     pub fn printed(&mut self, jobs: &[JobNumber], when: When) -> Result<(), JournalError> {
         self.step(Step::Print, jobs, None, when)

@@ -9,8 +9,9 @@
 //! | `date` | the date of the imprint; today if empty |
 //! | `cliche`, `text` | beside the stamps |
 //!
-//! What always holds: the whole file is read and priced before the first letter is franked; each line is debited once,
-//! however often the file is given, and nothing is handed to a printer twice. Letters of a group are debited together,
+//! What always holds: the whole file is read and priced, and each line that is to be franked held against who is there, its
+//! cost centre, cliché and date, before the first letter is franked (limits and credit are for each group to meet); each line is debited once, however often
+//! the file is given, and nothing is handed to a printer twice. Letters of a group are debited together,
 //! in one commit of the device.
 
 use crate::machine::{Machine, MachineFault};
@@ -55,7 +56,9 @@ pub enum BatchFault {
     #[error(transparent)]
     Machine(#[from] MachineFault),
     /// The machine stopped before the end; what is done is done, and the same file goes on from there.
-    #[error("after {done} of {lines} letters: {reason}")]
+    #[error(
+        "after {done} of {lines} letters: {reason}; the same file goes on from there, a changed one is another batch"
+    )]
     Stopped {
         /// How many are on paper.
         done: u32,
@@ -139,7 +142,7 @@ impl BatchFile {
         let mut lines = Vec::new();
         for (row, line) in reader.deserialize::<Row>().zip(1_u32..) {
             let at = |reason: String| BatchFault::Line { line, reason };
-            let draft = row.map_err(|error| at(error.to_string()))?.draft(tables, usual).map_err(at)?;
+            let draft = row.map_err(|error| at(told(&error)))?.draft(tables, usual).map_err(at)?;
             let high = usual.high_value;
             if !high.is_zero() && draft.postage >= high {
                 return Err(BatchFault::High { line, postage: draft.postage });
@@ -156,10 +159,27 @@ impl BatchFile {
     }
 }
 
+/// What is wrong with a line, without the reader's own count of lines.
+fn told(error: &csv::Error) -> String {
+    let sentence = match error.kind() {
+        csv::ErrorKind::Deserialize { err, .. } => err.to_string(),
+        csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
+            format!("it has {len} fields, and the heading names {expected_len}")
+        }
+        _ => error.to_string(),
+    };
+    match sentence.contains("unknown field") {
+        true => format!("{sentence}; the heading names the columns, with commas between them"),
+        false => sentence,
+    }
+}
+
 impl Row {
     fn draft(self, tables: &Tables, usual: &Usual) -> Result<Draft, String> {
         let date = optional::<Date>(&self.date)?.unwrap_or(usual.today);
         let centre = optional::<CentreNumber>(&self.centre)?.or(usual.centre);
+        let cliche =
+            optional(&self.cliche).map_err(|_| format!("{} is no number of a cliché", self.cliche))?;
         let (postage, endorsement) = self.postage(tables, date)?;
         if self.reference.len() > NewJob::REFERENCE_MAX_BYTES {
             return Err(format!("a reference has at most {} bytes", NewJob::REFERENCE_MAX_BYTES));
@@ -168,7 +188,7 @@ impl Row {
             postage,
             date,
             centre: centre.ok_or("it names no cost centre, and none is set")?,
-            cliche: optional(&self.cliche)?,
+            cliche,
             text: printable(&self.text).map_err(|error| error.to_string())?.unwrap_or_default(),
             endorsement,
             reference: self.reference,
@@ -247,6 +267,10 @@ pub fn frank_while(
         })
         .map(|(line, _)| line)
         .collect();
+    for line in &left {
+        let draft = file.lines.get(*line as usize - 1).map(|draft| machine.routine().judge(draft));
+        draft.transpose().map_err(|reason| BatchFault::Line { line: *line, reason })?;
+    }
     let mut done = count_done(&state);
     let mut goes_on = show(done);
     for group in left.chunks(GROUP) {

@@ -28,6 +28,10 @@ pub enum Refusal {
     LockedAbove,
     /// The card does not have this function.
     NotAllowed(Function),
+    /// The function waits for the card's PIN.
+    AsksPin(Function),
+    /// The last day on which the card had this function has gone by.
+    Over(Function),
     /// The card may not use this cost centre.
     NotYourCentre(CentreNumber),
     /// This needs the master.
@@ -168,6 +172,8 @@ impl Refusal {
             Refusal::Busy => 691,
             Refusal::CardTaken => 692,
             Refusal::TimeUp => 693,
+            Refusal::AsksPin(_) => 694,
+            Refusal::Over(_) => 695,
             Refusal::Pulled => 694,
             Refusal::NotWritten => 695,
             Refusal::NotStored => 696,
@@ -181,6 +187,12 @@ impl fmt::Display for Refusal {
         f.write_str(match self {
             Refusal::NotAllowed(function) => {
                 return write!(f, "this card does not have the function {function}");
+            }
+            Refusal::AsksPin(function) => {
+                return write!(f, "{function} asks for this card's PIN: enter it first");
+            }
+            Refusal::Over(function) => {
+                return write!(f, "the last day on which this card had the function {function} has gone by");
             }
             Refusal::NotYourCentre(centre) => return write!(f, "this card may not use cost centre {centre}"),
             Refusal::UnknownCentre(centre) => return write!(f, "there is no cost centre {centre}"),

@@ -5,8 +5,16 @@ use imprint::numbers::RequestId;
 use journal::{Job, JobNumber, JournalError, NewJob, Spoiling, State, Step};
 use terms::{Date, SpoilReason};
 
-const STEPS: [Step; 7] =
-    [Step::Book, Step::BookAndPrint, Step::BeginPrint, Step::Print, Step::Spoil, Step::Cancel, Step::Claim];
+const STEPS: [Step; 8] = [
+    Step::Book,
+    Step::BookAndPrint,
+    Step::BeginPrint,
+    Step::HandBack,
+    Step::Print,
+    Step::Spoil,
+    Step::Cancel,
+    Step::Claim,
+];
 
 fn take(desk: &mut Desk, jobs: &[JobNumber], step: Step) -> Result<(), JournalError> {
     let (journal, now) = (&mut desk.journal, when(23));
@@ -17,6 +25,7 @@ fn take(desk: &mut Desk, jobs: &[JobNumber], step: Step) -> Result<(), JournalEr
             journal.book(&booked, step == Step::BookAndPrint, None, now)
         }
         Step::BeginPrint => journal.begin_print(jobs, now),
+        Step::HandBack => journal.hand_back(jobs, now),
         Step::Print => journal.printed(jobs, now),
         Step::Spoil => journal.spoil(jobs[0], SpoilReason::Misprint, now),
         Step::Cancel => journal.cancel(jobs, None, now),

@@ -72,6 +72,7 @@ fn deeds() -> impl Strategy<Value = Vec<Deed>> {
         3 => Just(Step::BookAndPrint),
         1 => Just(Step::Book),
         1 => Just(Step::BeginPrint),
+        1 => Just(Step::HandBack),
         1 => Just(Step::Print),
         2 => Just(Step::Spoil),
         1 => Just(Step::Cancel),
@@ -126,6 +127,7 @@ fn carry_out(desk: &mut Desk, model: &mut Model, deed: &Deed) {
             journal.book(&[(number, indicium(&order))], step == Step::BookAndPrint, None, now)
         }
         Step::BeginPrint => journal.begin_print(&[number], now),
+        Step::HandBack => journal.hand_back(&[number], now),
         Step::Print => journal.printed(&[number], now),
         Step::Spoil => journal.spoil(number, SpoilReason::Misprint, now),
         Step::Cancel => journal.cancel(&[number], None, now),

@@ -15,7 +15,9 @@ pub enum CallFault {
     #[error(transparent)]
     Device(#[from] ClientError),
     /// Nobody has said where the centre is.
-    #[error("the centre's number is needed once, and is then kept in {0}")]
+    #[error(
+        "the centre's number is needed once: give it with --centre or on the panel's page Refill; it is then kept in {0}"
+    )]
     NoCentre(PathBuf),
     /// The centre's number is only a modem.
     #[error("the centre's number lacks a telephone number (modem:/dev/ttyS0,0,12345)")]

@@ -21,6 +21,8 @@ use terms::{Money, Running};
 
 /// Wrong PINs in a row after which a card's PIN is asked for no more, where the card cannot count them itself.
 const PIN_TRIES: u32 = 3;
+const LOCKED: &str =
+    "the card's PIN is locked after wrong ones: whoever may fill this card has to set a new one on it";
 
 /// Settings that cards have brought, by their names.
 pub(super) type Brought = BTreeMap<String, String>;
@@ -266,9 +268,7 @@ impl Machine {
         let counts = matches!(check, PinCheck::ByMeter(_));
         let before = tries.get(&running.value()).copied().unwrap_or(0);
         if counts && before >= PIN_TRIES {
-            return Err(OfficeFault::Input(
-                "the card's PIN is locked after three wrong ones: set a new one".into(),
-            ));
+            return Err(OfficeFault::Input(LOCKED.into()));
         }
         match answer {
             PinAnswer::Right => {
@@ -283,8 +283,13 @@ impl Machine {
                     tries.insert(running.value(), before + 1);
                     self.journal.keep(name::PIN_TRIES, &tries)?;
                 }
-                let left = tries_left.map_or(PIN_TRIES.saturating_sub(before + 1), u32::from);
-                Err(OfficeFault::Input(format!("the PIN is wrong; {left} tries are left")))
+                Err(OfficeFault::Input(
+                    match tries_left.map_or(PIN_TRIES.saturating_sub(before + 1), u32::from) {
+                        0 => LOCKED.into(),
+                        1 => "the PIN is wrong; 1 try is left".into(),
+                        left => format!("the PIN is wrong; {left} tries are left"),
+                    },
+                ))
             }
         }
     }

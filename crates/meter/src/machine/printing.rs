@@ -1,7 +1,7 @@
 //! From an indicium to paper, and what is told of it: to the journal, and to the device, which judges how the head ran.
 //!
 //! What always holds: an imprint goes to the printer only once it is in the journal as handed to it; what the printer
-//! says of its end decides whether it is printed, waits, or is spoiled. Nothing here can make an imprint.
+//! says of its end decides whether it is printed, waits (and is handed back in the journal), or is spoiled. Nothing here can make an imprint.
 
 use super::{Machine, MachineFault, OfficeFault};
 use crate::routine::Print;
@@ -69,17 +69,31 @@ impl Machine {
                     self.onlooker.printed(&[*number]);
                 }
                 Some(Failed::Waits(sentence)) => {
-                    self.waiting.extend(&numbers[place..]);
+                    self.wait_for_printer(&numbers[place..], when)?;
                     return Ok(Print::Waits { done, sentence });
                 }
                 Some(Failed::Spoiled(sentence)) => {
-                    self.waiting.extend(&numbers[place + 1..]);
+                    self.wait_for_printer(&numbers[place + 1..], when)?;
                     self.made.push(*number);
                     return Ok(Print::Spoiled { done, sentence });
                 }
             }
         }
         Ok(Print::Done)
+    }
+
+    /// Nothing of these is on paper, whatever the journal has written down that they were handed over: after a start they
+    /// still wait, also where the printer knows nothing of its jobs.
+    fn wait_for_printer(&mut self, numbers: &[JobNumber], when: When) -> Result<(), MachineFault> {
+        let mut handed_over = Vec::new();
+        for number in numbers {
+            if self.journal.job(*number)?.is_some_and(|job| job.state == State::Printing) {
+                handed_over.push(*number);
+            }
+        }
+        self.journal.hand_back(&handed_over, when)?;
+        self.waiting.extend(numbers);
+        Ok(())
     }
 
     /// Prints the registers with the print head (EP 0 660 269, [134]), as text without any value.

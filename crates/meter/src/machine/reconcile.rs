@@ -42,8 +42,7 @@ impl Machine {
             found.disagreement = agrees.err().map(|disagreement| disagreement.to_string());
         }
         if found != Reconciled::default() {
-            let sentence = serde_json::to_string(&found).unwrap_or_default();
-            self.note("meter", "start", sentence, when)?;
+            self.note("meter", "start", found.to_string(), when)?;
         }
         self.fresh_directory = Some(self.journal.directory(self.prefix)?);
         Ok(found)

@@ -104,7 +104,8 @@ impl Desk {
         let of = |bound: &&Bound| bound.function == function;
         let is_over = |bound: &Bound| bound.until.zip(self.today).is_some_and(|(until, today)| today > until);
         match self.bounds.iter().filter(of).find(|bound| bound.asks_pin || is_over(bound)) {
-            Some(_) => Err(Refusal::NotAllowed(function)),
+            Some(bound) if bound.asks_pin => Err(Refusal::AsksPin(function)),
+            Some(_) => Err(Refusal::Over(function)),
             None => Ok(()),
         }
     }
@@ -180,6 +181,11 @@ impl Desk {
             Cards::Required if self.directory.master().is_none() => Err(Refusal::NoMaster),
             Cards::Required => self.slot.open(self.now_ms).map(By::Card),
         }
+    }
+
+    /// Whether anybody is there who may use the meter.
+    pub(super) fn open(&self) -> Result<(), Refusal> {
+        self.by_open().map(drop)
     }
 
     /// Whether whoever is there has this function.

@@ -40,15 +40,21 @@ impl Entry {
 
     /// Sets another date: today or later, and not further ahead than allowed.
     pub fn set_date(&mut self, date: Date, today: Date, days_ahead: u16) -> Result<(), EntryError> {
-        if date < today {
-            return Err(EntryError::DatePast { today });
-        }
-        if date.day_number() - today.day_number() > days_ahead.into() {
-            return Err(EntryError::DateTooFar { days_ahead });
-        }
+        check_date(date, today, days_ahead)?;
         self.ahead = (date > today).then_some(date);
         Ok(())
     }
+}
+
+/// Whether an imprint may bear this date.
+pub(super) fn check_date(date: Date, today: Date, days_ahead: u16) -> Result<(), EntryError> {
+    if date < today {
+        return Err(EntryError::DatePast { today });
+    }
+    if date.day_number() - today.day_number() > days_ahead.into() {
+        return Err(EntryError::DateTooFar { days_ahead });
+    }
+    Ok(())
 }
 
 /// A text as it can be printed: nothing for an empty one.

@@ -193,7 +193,7 @@ pub enum Event {
 }
 
 /// What start-up found.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Reconciled {
     /// Debits that were booked after the fact.
     pub booked: usize,
@@ -207,6 +207,23 @@ pub struct Reconciled {
     pub doubtful: usize,
     /// How registers and journal differ, where something else has franked with this device.
     pub disagreement: Option<String>,
+}
+
+/// In sentences, one for each thing that was found.
+impl fmt::Display for Reconciled {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let counted = [
+            (self.waiting, "paid imprints wait to be printed"),
+            (self.doubtful, "imprints may be on paper or not: they are noted as spoiled"),
+            (self.booked, "debits were booked after the fact"),
+            (self.released, "reservations were given back: no debit followed"),
+            (self.unsettled, "reservations are open until the device says whether a debit followed"),
+        ];
+        let counted = counted.iter().filter(|(count, _)| *count > 0);
+        let sentences = counted.map(|(count, words)| format!("{count} {words}"));
+        let sentences: Vec<String> = self.disagreement.clone().into_iter().chain(sentences).collect();
+        f.write_str(&sentences.join("; "))
+    }
 }
 
 /// What the routine wants done. Of those with an outcome one is under way at a time.

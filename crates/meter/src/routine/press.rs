@@ -2,8 +2,10 @@
 //! print, in this order. The source books on the cost centre first; here the device's debit comes before, so that no
 //! crash leaves a booking without a debit.
 
+use super::desk::Admitted;
+use super::entry::check_date;
 use super::{Act, Action, Draft, Entry, Job, Misoperation, NotDebited, Print, Routine, State};
-use access::cards::Changes;
+use access::cards::{Changes, Function};
 use imprint::numbers::{Indicium, RequestId, cliche_byte};
 use journal::{JobNumber, NewJob};
 use terms::Money;
@@ -59,7 +61,7 @@ impl Routine {
 
     /// The job of a draft, where it may be made: rights now, limits when it is reserved.
     fn job(&mut self, draft: Draft) -> Result<Job, String> {
-        let admitted = self.desk.admit(draft.centre, draft.postage).map_err(|refusal| refusal.to_string())?;
+        let admitted = self.admit(&draft)?;
         let cliche = draft.cliche.or(admitted.cliche).unwrap_or(0);
         let record = self.cliches.get(&cliche).map(Vec::as_slice).unwrap_or_default();
         let user = self.standing.as_ref().and_then(|standing| standing.lock.first);
@@ -84,9 +86,29 @@ impl Routine {
         })
     }
 
+    /// Whether a draft may become an imprint, as far as it is known without the others of its batch: who is there, its
+    /// cost centre, its date, its cliché.
+    pub(super) fn admit(&self, draft: &Draft) -> Result<Admitted, String> {
+        let admitted = self.desk.admit(draft.centre, draft.postage).map_err(|refusal| refusal.to_string())?;
+        check_date(draft.date, self.now.today, self.settings.days_ahead)
+            .map_err(|error| error.to_string())?;
+        match draft.cliche.filter(|number| !self.cliches.contains_key(number)) {
+            Some(number) => Err(format!("there is no cliché {number}")),
+            None => Ok(admitted),
+        }
+    }
+
+    /// The same for a line of a file, for which a cliché is chosen as at the keys.
+    pub fn judge(&self, draft: &Draft) -> Result<(), String> {
+        if draft.cliche.is_some() {
+            self.desk.may(Function::SetCliche).map_err(|refusal| refusal.to_string())?;
+        }
+        self.admit(draft).map(drop)
+    }
+
     /// A press with imprints of a batch.
     pub(super) fn press_batch(&mut self, drafts: Vec<Draft>, act: Act<'_>) {
-        match drafts.into_iter().map(|draft| self.job(draft)).collect() {
+        match drafts.into_iter().map(|draft| self.judge(&draft).and_then(|()| self.job(draft))).collect() {
             Ok(jobs) => self.press(jobs, act),
             Err(sentence) => self.misoperated(Misoperation::Rights, sentence, act),
         }

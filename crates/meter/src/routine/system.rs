@@ -36,16 +36,9 @@ impl Routine {
 
     pub(super) fn reconciled(&mut self, found: Reconciled, act: Act<'_>) {
         self.is_unsettled = found.unsettled > 0;
-        let sentences = [
-            found.disagreement,
-            (found.waiting > 0).then(|| format!("{} paid imprints wait to be printed", found.waiting)),
-            (found.doubtful > 0).then(|| {
-                format!("{} imprints may be on paper or not: they are noted as spoiled", found.doubtful)
-            }),
-        ];
-        let said: Vec<String> = sentences.into_iter().flatten().collect();
-        if !said.is_empty() {
-            self.say_bad(said.join("; "));
+        let asks_somebody = Reconciled { booked: 0, released: 0, unsettled: 0, ..found };
+        if asks_somebody != Reconciled::default() {
+            self.say_bad(asks_somebody.to_string());
         }
         self.ask(act);
     }

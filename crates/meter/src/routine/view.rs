@@ -128,6 +128,19 @@ impl Routine {
         }
     }
 
+    /// What the next letter with a value waits for, as far as that is known before it comes.
+    fn hindrance(&self) -> Option<String> {
+        let lock = &self.standing.as_ref()?.lock;
+        let is_alone = lock.settings.two_users && lock.second.is_none();
+        if lock.settings.mode.asks_password() && (lock.first.is_none() || is_alone) {
+            return Some("a user has to log in".into());
+        }
+        match self.desk.open() {
+            Err(refusal) => Some(refusal.to_string()),
+            Ok(()) => self.credit().is_zero().then(|| "there is no credit: refill".into()),
+        }
+    }
+
     pub(super) fn state_sentence(&self) -> String {
         match &self.state {
             State::Starting => "the meter starts".into(),
@@ -137,7 +150,7 @@ impl Routine {
             State::Blocked { block, .. } => block.sentence().into(),
             State::Ready => match self.standing.as_ref().and_then(|standing| standing.status.block) {
                 Some(block) => block.sentence().into(),
-                None => "ready for a letter".into(),
+                None => self.hindrance().unwrap_or_else(|| "ready for a letter".into()),
             },
             State::Calling { is_automatic: true } => "the meter calls the centre by itself".into(),
             State::Calling { .. } => "the meter calls the centre".into(),

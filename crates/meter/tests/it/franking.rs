@@ -165,6 +165,30 @@ fn an_ordinary_jam_blocks_nothing_and_many_in_a_row_do() {
     }
 }
 
+/// Nothing came onto paper, and the printer knows nothing of its jobs: the letters still wait after power-off.
+#[test]
+fn what_never_came_to_paper_waits_over_power_off_and_is_printed_then() {
+    let mailroom = Mailroom::new();
+    let mechanism = Mechanism::default();
+    let head = || Box::new(Head::new(Drive::default(), mechanism.clone(), Box::new(|_| {})));
+    let mut machine = mailroom.turned_on(mailroom.parts_with(head()));
+    set(&mut machine, 70);
+    mechanism.change(|situation| situation.slowed_permille = 1_000);
+    mechanism.insert_letter();
+    letter(&mut machine);
+    assert_eq!(count(&mut machine, State::Booked), 1, "{:?}", machine.view());
+    drop(machine);
+    mechanism.clear();
+    let mut machine = mailroom.turned_on(mailroom.parts_with(head()));
+    assert!(machine.has_waiting(), "{:?}", machine.view());
+    mechanism.insert_letter();
+    machine.input(Input::PrintAgain).unwrap();
+    assert!(!machine.has_waiting(), "{:?}", machine.view());
+    assert_eq!(count(&mut machine, State::Spoiled), 0);
+    let registers = machine.routine().standing().unwrap().status.registers;
+    machine.journal().agree(&registers).unwrap();
+}
+
 /// A limit holds whatever is tried, a surcharge is booked and not printed, a budget only warns.
 ///
 /// Claim: X13

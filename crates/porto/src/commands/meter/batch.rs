@@ -61,15 +61,17 @@ impl Batch {
         let file = self.read(&mut operator)?;
         let outcome = self.frank(&mut operator, &file)?;
         operator.turn_off()?;
-        let is_whole = outcome.done + count(&outcome.spoiled) == outcome.lines;
-        let (done, lines) = (outcome.done, outcome.lines);
+        let (done, lines, spoiled) = (outcome.done, outcome.lines, count(&outcome.spoiled));
         self.tell(Summary { outcome, postage: file.postage() })?;
-        if is_whole {
-            return Ok(ExitCode::SUCCESS);
+        match (done == lines, done + spoiled == lines) {
+            (true, _) => Ok(ExitCode::SUCCESS),
+            (false, true) => Err(Failure::refused(format!(
+                "{spoiled} of {lines} letters are spoiled: --spoiled franks them anew"
+            ))),
+            (false, false) => Err(Failure::refused(format!(
+                "ended after {done} of {lines} letters: the same command goes on from there"
+            ))),
         }
-        Err(Failure::refused(format!(
-            "ended after {done} of {lines} letters: the same command goes on from there"
-        )))
     }
 
     fn read(&self, operator: &mut Operator) -> Result<BatchFile, Failure> {
@@ -121,12 +123,18 @@ impl Batch {
         output::line(&format!("batch {batch}: {done} of {lines} letters are on paper{postage}"))?;
         if !spoiled.is_empty() {
             let spoiled: Vec<String> = spoiled.iter().map(u32::to_string).collect();
-            output::line(&format!(
-                "lines with spoiled imprints: {}; --spoiled franks them anew",
-                spoiled.join(", ")
-            ))?;
+            output::line(&format!("lines with spoiled imprints: {}", shortened(&spoiled)))?;
         }
         Ok(())
+    }
+}
+
+/// The first of many.
+fn shortened(lines: &[String]) -> String {
+    const SHOWN: usize = 20;
+    match lines.get(..SHOWN).filter(|shown| shown.len() < lines.len()) {
+        Some(shown) => format!("{} and {} more", shown.join(", "), lines.len() - SHOWN),
+        None => lines.join(", "),
     }
 }
 

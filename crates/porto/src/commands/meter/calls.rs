@@ -5,7 +5,9 @@ use super::operator::{Operator, Run};
 use crate::commands::psd::log_in::AsManager;
 use crate::failure::Failure;
 use crate::output;
+use line::Number;
 use link::call::{Ask, Work};
+use meter::calls::Kept;
 use meter::routine::Input;
 use serde::Serialize;
 use std::process::ExitCode;
@@ -24,6 +26,8 @@ pub struct Refill {
     #[arg(long)]
     amount: Option<Money>,
     #[command(flatten)]
+    centre: Centre,
+    #[command(flatten)]
     manager: AsManager,
     /// One JSON document on stdout.
     #[arg(long)]
@@ -33,10 +37,27 @@ pub struct Refill {
 impl Refill {
     /// Does it.
     pub fn run(self) -> Result<ExitCode, Failure> {
+        self.centre.keep(&self.run)?;
         let mut operator = self.run.turn_on()?;
         log_in::manager(&mut operator, &self.manager)?;
         let amount = self.amount.map(|amount| Ask::Amount { amount, work: Work::default() });
         call(operator, amount.into_iter().chain([Ask::Refill]).collect(), self.json)
+    }
+}
+
+/// Where the centre is.
+#[derive(clap::Args)]
+struct Centre {
+    /// The centre's number, which is kept from then on: tcp:HOST:PORT, modem:DEVICE,NUMBER or file:FOLDER.
+    #[arg(long, value_name = "NUMBER")]
+    centre: Option<Number>,
+}
+
+impl Centre {
+    fn keep(&self, run: &Run) -> Result<(), Failure> {
+        let Some(centre) = &self.centre else { return Ok(()) };
+        let kept = Kept::open(&run.place.configuration()?.calls());
+        kept.and_then(|mut kept| kept.set(Some(centre), None)).map_err(Failure::usage)
     }
 }
 
@@ -46,6 +67,8 @@ impl Refill {
 pub struct Contact {
     #[command(flatten)]
     run: Run,
+    #[command(flatten)]
+    centre: Centre,
     /// One JSON document on stdout.
     #[arg(long)]
     json: bool,
@@ -54,6 +77,7 @@ pub struct Contact {
 impl Contact {
     /// Does it.
     pub fn run(self) -> Result<ExitCode, Failure> {
+        self.centre.keep(&self.run)?;
         call(self.run.turn_on()?, vec![Ask::Contact], self.json)
     }
 }

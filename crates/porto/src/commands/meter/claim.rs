@@ -1,7 +1,8 @@
 //! `porto meter claim`: spoiled imprints, handed in for a refund.
 
-use super::office_failure;
 use super::operator::Run;
+use super::{log_in, office_failure};
+use crate::commands::psd::log_in::AsManager;
 use crate::failure::Failure;
 use crate::output;
 use std::fs::{File, OpenOptions};
@@ -13,13 +14,15 @@ use terms::Money;
 /// Writes the claim for spoiled imprints: send it to the centre, and the papers to the carrier.
 #[derive(clap::Args)]
 #[command(
-    after_help = "Examples:\n  porto meter claim november.json\n  porto meter claim november.json --again"
+    after_help = "Examples:\n  porto meter claim november.json\n  porto meter claim once-more.json --again"
 )]
 pub struct Claim {
     #[command(flatten)]
     run: Run,
     /// The file to write; there must be none of this name yet.
     file: PathBuf,
+    #[command(flatten)]
+    manager: AsManager,
     /// Writes the imprints that were handed in last once more, where their claim was lost. Nothing is refunded twice.
     #[arg(long)]
     again: bool,
@@ -32,6 +35,7 @@ impl Claim {
     /// Does it.
     pub fn run(self) -> Result<ExitCode, Failure> {
         let mut operator = self.run.turn_on()?;
+        log_in::manager(&mut operator, &self.manager)?;
         let machine = operator.machine();
         let claim = if self.again { machine.claim_again() } else { machine.claim() };
         let Some(claim) = claim.map_err(office_failure)? else {

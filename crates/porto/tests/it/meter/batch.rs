@@ -105,7 +105,11 @@ fn a_file_that_is_not_as_it_must_be_costs_nothing() {
         ("reference,postage,centre\na,110,01001\nb,110,99\n", 2, "line 2"),
         ("postage,price\n110,1\n", 2, "price"),
         ("postage\n5000\n", 1, "high value"),
-        ("postage,centre\n110,01009\n", 1, "01009"),
+        ("postage,centre\n110,01001\n110,01009\n", 2, "line 2: there is no cost centre 01009"),
+        ("postage,cliche\n110,\n110,9\n", 2, "line 2: there is no cliché 9"),
+        ("postage,cliche\n110,x\n", 2, "line 1: x is no number of a cliché"),
+        ("postage,date\n110,2026-01-01\n", 2, "line 1: the date is never set back"),
+        ("postage;centre\n110;01001\n", 2, "with commas"),
     ];
     for (text, status, word) in wrong {
         fs::write(desk.path("letters.csv"), text).unwrap();
