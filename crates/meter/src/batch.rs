@@ -268,7 +268,7 @@ pub fn frank_while(
         .map(|(line, _)| line)
         .collect();
     for line in &left {
-        let draft = file.lines.get(*line as usize - 1).map(|draft| machine.routine().judge(draft));
+        let draft = file.lines.get(*line as usize - 1).map(|draft| machine.routine().judge_draft(draft));
         draft.transpose().map_err(|reason| BatchFault::Line { line: *line, reason })?;
     }
     let mut done = count_done(&state);

@@ -99,7 +99,7 @@ impl Routine {
     }
 
     /// The same for a line of a file, for which a cliché is chosen as at the keys.
-    pub fn judge(&self, draft: &Draft) -> Result<(), String> {
+    pub fn judge_draft(&self, draft: &Draft) -> Result<(), String> {
         if draft.cliche.is_some() {
             self.desk.may(Function::SetCliche).map_err(|refusal| refusal.to_string())?;
         }
@@ -108,7 +108,11 @@ impl Routine {
 
     /// A press with imprints of a batch.
     pub(super) fn press_batch(&mut self, drafts: Vec<Draft>, act: Act<'_>) {
-        match drafts.into_iter().map(|draft| self.judge(&draft).and_then(|()| self.job(draft))).collect() {
+        match drafts
+            .into_iter()
+            .map(|draft| self.judge_draft(&draft).and_then(|()| self.job(draft)))
+            .collect()
+        {
             Ok(jobs) => self.press(jobs, act),
             Err(sentence) => self.misoperated(Misoperation::Rights, sentence, act),
         }
