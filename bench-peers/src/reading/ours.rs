@@ -38,8 +38,7 @@ impl Ours {
             serial: indicium.serial,
             specimen: false,
             standing: Standing::Active,
-            epochs: vec![EpochEntry { profile, keys }],
-            mv: None,
+            epochs: vec![EpochEntry { profile, keys, mv: None }],
             layouts: Vec::new(),
         });
         Ok(Ours { meters: KnownMeters::new(list)?, indicium, layout, bitmap })
