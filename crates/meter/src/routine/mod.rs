@@ -151,6 +151,7 @@ impl Routine {
             CentreAtStart::Kept => entry.centre.filter(is_known).or(Some(settings.first_centre)),
             CentreAtStart::Asked => None,
         };
+        entry.cliche = entry.cliche.filter(|number| kept.cliches.contains_key(number));
         act(Action::Reconcile);
         Routine {
             settings,
@@ -249,8 +250,9 @@ impl Routine {
         self.in_a_row = 0;
     }
 
-    /// The clichés there are now.
+    /// The clichés there are now. One that was taken away is set no longer.
     pub fn set_cliches(&mut self, cliches: BTreeMap<u16, Vec<u8>>) {
+        self.entry.cliche = self.entry.cliche.filter(|number| cliches.contains_key(number));
         self.cliches = cliches;
     }
 

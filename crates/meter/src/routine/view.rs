@@ -150,7 +150,10 @@ impl Routine {
             State::Blocked { block, .. } => block.sentence().into(),
             State::Ready => match self.standing.as_ref().and_then(|standing| standing.status.block) {
                 Some(block) => block.sentence().into(),
-                None => self.hindrance().unwrap_or_else(|| "ready for a letter".into()),
+                None => match self.hindrance() {
+                    Some(sentence) => format!("ready, but {sentence}"),
+                    None => "ready for a letter".into(),
+                },
             },
             State::Calling { is_automatic: true } => "the meter calls the centre by itself".into(),
             State::Calling { .. } => "the meter calls the centre".into(),

@@ -135,7 +135,7 @@ impl Visit {
     /// Waits until the display says that the meter is ready.
     pub async fn ready(&mut self) {
         for _ in 0..300 {
-            if self.get("/").await.text().contains("Ready for a letter.") {
+            if self.get("/").await.text().contains("role=\"status\">Ready") {
                 return;
             }
             tokio::time::sleep(Duration::from_millis(100)).await;
