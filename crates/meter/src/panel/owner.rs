@@ -28,7 +28,9 @@ const GLANCE: Duration = Duration::from_millis(1_500);
 /// How often the slot and the clock are looked at.
 const PULSE: Duration = Duration::from_millis(200);
 
-type Work = Box<dyn FnOnce(&mut Machine) + Send>;
+type Work = Box<dyn FnOnce(&mut Machine) -> Answer + Send>;
+/// Tells whoever asked what came of it.
+type Answer = Box<dyn FnOnce() + Send>;
 
 /// What the machine's thread is sent.
 enum Wish {
@@ -101,9 +103,11 @@ impl Owner {
         let (answer, answered) = oneshot::channel();
         self.send(Wish::Work(Box::new(move |machine| {
             // Whoever asked may have gone meanwhile; then it is not done.
-            if begin.send(()).is_ok() {
-                drop(answer.send(work(machine)));
+            if begin.send(()).is_err() {
+                return Box::new(|| {}) as Answer;
             }
+            let done = work(machine);
+            Box::new(move || drop(answer.send(done)))
         })))?;
         begun(has_begun).await?;
         answered.await.map_err(|_| Busy)
@@ -173,7 +177,10 @@ impl Keeper {
         loop {
             match wished.recv_timeout(self.pause()) {
                 Ok(Wish::Work(work)) => {
-                    work(&mut self.machine);
+                    let answer = work(&mut self.machine);
+                    // Who is answered sees the machine as it is now when the next page comes.
+                    self.publish(false);
+                    answer();
                     self.work_off();
                 }
                 Ok(Wish::Key { input, has_begun, is_done }) => {
