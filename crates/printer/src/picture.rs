@@ -5,7 +5,7 @@
 //! that a page and a head show the same dots.
 
 use imprint::picture::compose::{Columns, ComposeError, Composer, Records, RecordsError, Routine};
-use imprint::picture::layout::{DOTS, DPI};
+use imprint::picture::layout::{DOTS, DPI, Window};
 use imprint::picture::painter::paint_window;
 use imprint::picture::record::{encode_frame, encode_window};
 use imprint::picture::{Bitmap, Content, Issuer, Layout, Rect};
@@ -17,6 +17,8 @@ pub struct Imprint {
     composer: Composer,
     dots: u32,
     dpi: u32,
+    /// What its windows say; nothing for text.
+    content: Option<Content>,
 }
 
 impl Imprint {
@@ -31,18 +33,19 @@ impl Imprint {
     ) -> Result<Imprint, ImprintError> {
         let records = Records::new(layout, issuer, cliche, content)?;
         let composer = Composer::new(routine, layout.dots, &records.frame, &records.windows())?;
-        Ok(Imprint { composer, dots: layout.dots, dpi: layout.dpi })
+        Ok(Imprint { composer, dots: layout.dots, dpi: layout.dpi, content: Some(content.clone()) })
     }
 
     /// A picture without windows, at the head's height and resolution.
     pub(crate) fn of_picture(picture: &Bitmap) -> Result<Imprint, ImprintError> {
         let frame = encode_frame(picture, &[]).map_err(RecordsError::Encode)?;
         let composer = Composer::new(Routine::Beforehand, DOTS, &frame, &[])?;
-        Ok(Imprint { composer, dots: DOTS, dpi: DPI })
+        Ok(Imprint { composer, dots: DOTS, dpi: DPI, content: None })
     }
 
-    /// The same imprint with something else in its windows: what a print request still has to do when the constant part
-    /// was made ready before. It copies the pixel area once, some tens of kilobytes.
+    /// The same imprint, of the same layout and issuer, with something else in its windows: what a print request still has
+    /// to do when the constant part was made ready before. Windows that say what they said stay; the pixel area is copied
+    /// once, some tens of kilobytes.
     pub fn filled(
         &self,
         layout: &Layout,
@@ -50,10 +53,12 @@ impl Imprint {
         content: &Content,
     ) -> Result<Imprint, ImprintError> {
         let mut filled = self.clone();
-        for field in &layout.fields {
+        let stays = |window| self.content.as_ref().is_some_and(|before| looks_alike(window, before, content));
+        for field in layout.fields.iter().filter(|field| !stays(field.window)) {
             let picture = paint_window(layout, field, issuer, content).map_err(RecordsError::Paint)?;
             filled.composer.replace(field.window, &encode_window(&picture))?;
         }
+        filled.content = Some(content.clone());
         Ok(filled)
     }
 
@@ -95,6 +100,24 @@ impl Imprint {
             ControlFlow::Continue(())
         });
         sheet.bitmap()
+    }
+}
+
+/// Whether a window shows the same of both.
+fn looks_alike(window: Window, one: &Content, other: &Content) -> bool {
+    match window {
+        Window::Postage => one.postage == other.postage,
+        Window::SerialFront | Window::SerialBack => one.serial == other.serial,
+        Window::Date => one.date == other.date,
+        Window::ClicheText => one.cliche_text == other.cliche_text,
+        Window::Reference => true,
+        Window::TimeCount => one.time_count == other.time_count,
+        Window::ClicheNumber => one.cliche_number == other.cliche_number,
+        Window::Mark => one.suspicion == other.suspicion,
+        Window::Endorsement => one.endorsement == other.endorsement,
+        Window::Row | Window::SecondRow | Window::Upper => {
+            (&one.row, &one.second_row, &one.code) == (&other.row, &other.second_row, &other.code)
+        }
     }
 }
 
